@@ -1,0 +1,16 @@
+// A defense as data: what it protects from, which incident taught it, what guards it, and whether it is on.
+
+export type DefenseState = "active" | "degraded" | "off";
+
+/** One file in `src/defenses/` per defense; `peek`, `doctor` and the docs list them. */
+export interface Defense<Config> {
+  readonly name: string;
+  /** Position in the listing: the reference's twelve come first, in its order. */
+  readonly order: number;
+  readonly protectsFrom: string;
+  /** Slug in docs/incidents.md. */
+  readonly incident: string;
+  /** Path of the test that fails when the defense is removed. */
+  readonly guardedBy: string;
+  describe(config: Config): { readonly value: unknown; readonly state: DefenseState };
+}

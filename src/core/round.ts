@@ -1,0 +1,134 @@
+// The words for one round: what is planned, how its process can end, and what came of it.
+import type { Verdict } from "./verdict.ts";
+import type { Usage } from "./agent.ts";
+
+/** Why a round is ended from outside: which of its time limits was reached. */
+export type Wall = "first_byte" | "idle" | "hard";
+
+/** Signals the supervisor sends or reports, by their POSIX names. */
+export type SignalName =
+  | "SIGTERM"
+  | "SIGINT"
+  | "SIGHUP"
+  | "SIGKILL"
+  | "SIGCONT"
+  | "SIGQUIT"
+  | "SIGSTOP";
+
+/** Time limits of one round in seconds; 0 means off (`hard` is never off). */
+export interface Walls {
+  readonly hardSeconds: number;
+  readonly firstByteSeconds: number;
+  readonly idleSeconds: number;
+  /** After the agent's terminal record, before what still lives is ended. */
+  readonly lingerSeconds: number;
+  /** Between TERM and KILL. */
+  readonly stopGraceSeconds: number;
+}
+
+/** How the prompt reaches the agent. */
+export type PromptDelivery = "argv" | "stdin" | "none";
+
+/** Everything that is decided before a round starts; nothing in it changes afterwards. */
+export interface RoundPlan {
+  readonly number: number;
+  /** UUID; the agent and all it starts carry it as AGENT_RUNNER_ROUND_ID. */
+  readonly id: string;
+  readonly phase: string | null;
+  readonly isFreshEyes: boolean;
+  readonly walls: Walls;
+  readonly delivery: PromptDelivery;
+  /** Absolute paths of the prompt's files, in order. */
+  readonly promptFiles: readonly string[];
+  readonly workDir: string;
+  readonly logDir: string;
+  /** Environment of the agent, complete. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Who asked for a round to be stopped. */
+export type StopOrigin = "operator" | "supervisor";
+
+/** Every way a round's process can end, and nothing else. */
+export type Ending =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly signal: string }
+  | { readonly kind: "timed_out"; readonly wall: Wall; readonly code: number | null }
+  | { readonly kind: "lingered"; readonly code: number | null }
+  | { readonly kind: "stopped"; readonly by: StopOrigin; readonly code: number | null }
+  | { readonly kind: "not_started"; readonly reason: string }
+  | { readonly kind: "lost"; readonly reason: string };
+
+/** What one round came to. */
+export interface RoundResult {
+  readonly number: number;
+  readonly phase: string | null;
+  readonly ending: Ending;
+  readonly verdict: Verdict;
+  readonly usage: Usage | null;
+  readonly sessionId: string | null;
+  readonly dirtyFiles: readonly string[];
+  /** SHA of the commit that holds what the round left behind, if anything was saved. */
+  readonly salvagedRef: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly durationSeconds: number;
+  /** Processes that outlived the agent and were ended. */
+  readonly leftoversEnded: number;
+  /** The agent's own last lines, redacted; empty when there are none. */
+  readonly lastLines: string;
+}
+
+/** Exit code in the reference's form: the agent's own, or minus the signal's number. */
+export function exitCodeOf(ending: Ending): number {
+  switch (ending.kind) {
+    case "exited":
+      return ending.code;
+    case "signalled":
+      return -(signalNumbers[ending.signal] ?? 1);
+    case "timed_out":
+    case "lingered":
+    case "stopped":
+      return ending.code ?? -1;
+    case "not_started":
+    case "lost":
+      return -1;
+    default:
+      return ending satisfies never;
+  }
+}
+
+/** The reference's one-word cause: `timeout`, `signal:<NAME>`, `clean` or `error`. */
+export function exitCauseOf(ending: Ending): string {
+  if (ending.kind === "timed_out" || ending.kind === "lingered") return "timeout";
+  const code = exitCodeOf(ending);
+  if (ending.kind === "lost" || ending.kind === "not_started") return "error";
+  const signal = signalOfExitCode(code);
+  if (signal) return `signal:${signal}`;
+  return code === 0 ? "clean" : "error";
+}
+
+/** Signal numbers that are the same on Linux and macOS, and the few users meet elsewhere. */
+export const signalNumbers: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+};
+
+/** The signal an exit code stands for: minus its number, or 128 plus it as a shell reports it. */
+export function signalOfExitCode(code: number): string | null {
+  const number = code < 0 ? -code : code > 128 ? code - 128 : 0;
+  for (const [name, value] of Object.entries(signalNumbers)) {
+    if (value === number) return name;
+  }
+  return null;
+}

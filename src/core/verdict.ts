@@ -1,0 +1,51 @@
+// What really happened in a round, in one of twelve words, with the evidence for it.
+
+/** The twelve outcomes of a round. */
+export const verdictKinds = [
+  "ok",
+  "limit",
+  "transient",
+  "auth",
+  "billing",
+  "config",
+  "context",
+  "bounded",
+  "interrupted",
+  "hung",
+  "no_result",
+  "error",
+] as const;
+
+export type VerdictKind = typeof verdictKinds[number];
+
+/** The record and the field a verdict rests on, e.g. `result.api_error_status` = `429`. */
+export interface Evidence {
+  readonly record: string;
+  readonly field: string;
+  readonly value: string;
+}
+
+/** What really happened, and what the provider said about when to go on. */
+export interface Verdict {
+  readonly kind: VerdictKind;
+  /** One sentence for people. */
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  /** Epoch seconds at which the provider said the limit ends; null when it did not say. */
+  readonly resetsAt: number | null;
+  /** Seconds the provider asked to wait; null when it did not say. */
+  readonly retryAfterSeconds: number | null;
+  /** The reference's class for waits: rate_limit_account, rate_limit_model, api_transient_5xx, api_timeout. */
+  readonly waitClass: WaitClass | null;
+  readonly needsHuman: boolean;
+}
+
+export const waitClasses = ["rate_limit_account", "rate_limit_model", "api_transient_5xx", "api_timeout"] as const;
+
+export type WaitClass = typeof waitClasses[number];
+
+/** Whether the breaker counts this verdict as the agent's failure. */
+export function isFailure(kind: VerdictKind): boolean {
+  return kind === "error" || kind === "hung" || kind === "no_result" || kind === "auth" || kind === "billing" ||
+    kind === "config";
+}
