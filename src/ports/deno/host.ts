@@ -1,0 +1,44 @@
+// Facts about the machine from Deno, and the disk from df(1).
+import type { Host } from "../host.ts";
+import type { Processes } from "../processes.ts";
+
+const megabyte = 1024 * 1024;
+
+export function denoHost(processes: Processes): Host {
+  return {
+    pid: Deno.pid,
+    execPath: Deno.execPath(),
+    machine: Deno.build.arch,
+    hostName: () => Deno.hostname(),
+    uptimeSeconds: () => Deno.osUptime(),
+    sample() {
+      const memory = Deno.systemMemoryInfo();
+      const [one, five, fifteen] = Deno.loadavg();
+      return {
+        memoryTotalMb: Math.floor(memory.total / megabyte),
+        memoryAvailableMb: Math.floor(memory.available / megabyte),
+        load: [one!, five!, fifteen!],
+      };
+    },
+    async disk(path) {
+      const outcome = await processes.run({
+        argv: ["df", "-Pk", "--", path],
+        environment: { LC_ALL: "C" },
+        timeoutMs: 5_000,
+      });
+      return outcome.kind === "exited" && outcome.code === 0 ? parseDf(new TextDecoder().decode(outcome.stdout)) : null;
+    },
+    environment: () => Deno.env.toObject(),
+    homeDir: () => Deno.env.get("HOME") ?? "/",
+    workDir: () => Deno.cwd(),
+  };
+}
+
+/** Reads the second line of `df -Pk`; null when it is not as POSIX says. */
+export function parseDf(text: string) {
+  const fields = /\s(\d+)\s+(\d+)\s+(\d+)\s+\d+%\s/.exec(text.split("\n")[1] ?? "");
+  if (fields === null) return null;
+  const [total, used, free] = fields.slice(1).map(Number) as [number, number, number];
+  const share = used + free === 0 ? 0 : used / (used + free);
+  return { totalBytes: total * 1024, freeBytes: free * 1024, usedPercent: Math.round(share * 1000) / 10 };
+}

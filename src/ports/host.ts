@@ -1,0 +1,30 @@
+// Facts about the machine and this process.
+
+export interface HostSample {
+  readonly memoryTotalMb: number;
+  readonly memoryAvailableMb: number;
+  readonly load: readonly [number, number, number] | null;
+}
+
+export interface DiskSample {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly usedPercent: number;
+}
+
+export interface Host {
+  readonly pid: number;
+  /** Full path of this program, as `start` and units call it. */
+  readonly execPath: string;
+  /** `x86_64` or `aarch64`. */
+  readonly machine: string;
+  hostName(): string;
+  /** Seconds since the machine started; a clock that survives this process and never steps. */
+  uptimeSeconds(): number;
+  sample(): HostSample;
+  /** File system that holds `path`; null when it cannot be told. */
+  disk(path: string): Promise<DiskSample | null>;
+  environment(): Readonly<Record<string, string>>;
+  homeDir(): string;
+  workDir(): string;
+}
