@@ -6,6 +6,10 @@ import { joinPath } from "../../core/path.ts";
 import { parseProcessTable } from "./process_table.ts";
 
 const defaultOutputBytes = 4 * 1024 * 1024;
+/** Time for a timed-out command to clean up between SIGTERM and SIGKILL. */
+const killAfterMs = 500;
+/** Time for pipes to close after the command has ended. */
+const pipeGraceMs = 200;
 const tableTimeoutMs = 10_000;
 const tableBytes = 64 * 1024 * 1024;
 
@@ -46,25 +50,43 @@ function reportOf(status: Deno.CommandStatus): ExitReport {
 async function run(spec: RunSpec): Promise<RunOutcome> {
   const child = spawnShort(spec);
   if (typeof child === "string") return { kind: "absent", reason: child };
+  const stdout = new Collector(child.stdout, spec.maxOutputBytes ?? defaultOutputBytes);
+  const stderr = new Collector(child.stderr, 64 * 1024);
+  void feed(child, spec.stdin);
+  const status = await beforeDeadline(child, spec.timeoutMs);
+  // A child in a session of its own may hold the pipes for ever: what came by now is all that counts.
+  await within(status === null ? 0 : pipeGraceMs, Promise.all([stdout.done, stderr.done]));
+  stdout.cancel();
+  stderr.cancel();
+  if (status === null) return { kind: "timed_out" };
+  const code = status.signal === null ? status.code : -1;
+  return { kind: "exited", code, stdout: stdout.bytes(), stderr: stderr.bytes(), isCut: stdout.isCut };
+}
+
+/** The exit status, or null when the time was over: the group is then asked to end, and killed soon after. */
+async function beforeDeadline(child: Deno.ChildProcess, timeoutMs: number): Promise<Deno.CommandStatus | null> {
   let isOver = false;
+  let kills: ReturnType<typeof setTimeout> | undefined;
+  const late = Promise.withResolvers<null>();
   const timer = setTimeout(() => {
     isOver = true;
-    kill(-child.pid, "SIGKILL");
-  }, spec.timeoutMs);
-  const limit = spec.maxOutputBytes ?? defaultOutputBytes;
-  try {
-    const [stdout, stderr, status] = await Promise.all([
-      collect(child.stdout, limit),
-      collect(child.stderr, 64 * 1024),
-      child.status,
-      feed(child, spec.stdin),
-    ]);
-    if (isOver) return { kind: "timed_out" };
-    const code = status.signal === null ? status.code : -1;
-    return { kind: "exited", code, stdout: stdout.bytes, stderr: stderr.bytes, isCut: stdout.isCut };
-  } finally {
-    clearTimeout(timer);
-  }
+    kill(-child.pid, "SIGTERM");
+    kills = setTimeout(() => {
+      kill(-child.pid, "SIGKILL");
+      late.resolve(null);
+    }, killAfterMs);
+  }, timeoutMs);
+  const status = await Promise.race([child.status, late.promise]);
+  clearTimeout(timer);
+  clearTimeout(kills);
+  return isOver ? null : status;
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, milliseconds);
+  await Promise.race([work, late.promise]);
+  clearTimeout(timer);
 }
 
 function spawnShort(spec: RunSpec): Deno.ChildProcess | string {
@@ -98,24 +120,50 @@ async function feed(child: Deno.ChildProcess, bytes: Uint8Array | undefined): Pr
   }
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, limit: number) {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let isCut = false;
-  for await (const chunk of stream) {
-    const room = limit - size;
-    if (chunk.length > room) isCut = true;
-    if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-    size = Math.min(limit, size + chunk.length);
+/** Gathers a stream up to a limit; what is beyond is read and dropped, so that the writer never blocks. */
+class Collector {
+  readonly done: Promise<void>;
+  isCut = false;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #limit: number;
+  #chunks: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(stream: ReadableStream<Uint8Array>, limit: number) {
+    this.#reader = stream.getReader();
+    this.#limit = limit;
+    this.done = this.#gather();
   }
-  if (chunks.length === 1) return { bytes: chunks[0]!, isCut };
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+
+  async #gather(): Promise<void> {
+    try {
+      for (let part = await this.#reader.read(); !part.done; part = await this.#reader.read()) this.#take(part.value);
+    } catch {
+      // Cancelled, or the pipe broke: what came before counts.
+    }
   }
-  return { bytes, isCut };
+
+  #take(chunk: Uint8Array): void {
+    const room = this.#limit - this.#size;
+    if (chunk.length > room) this.isCut = true;
+    if (room > 0) this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    this.#size = Math.min(this.#limit, this.#size + chunk.length);
+  }
+
+  cancel(): void {
+    this.#reader.cancel().catch(() => {});
+  }
+
+  bytes(): Uint8Array {
+    if (this.#chunks.length === 1) return this.#chunks[0]!;
+    const bytes = new Uint8Array(this.#size);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
 }
 
 function kill(pid: number, signal: SignalName): boolean {
