@@ -52,10 +52,6 @@ export const eventKinds = {
     when: "A round of an earlier life of the supervisor was found still running, or ended meanwhile",
     fields: { round_num: "int", round_id: "string", state: "string", age_s: "number" },
   },
-  leftovers_ended: {
-    when: "Processes of an earlier round were found at start and ended",
-    fields: { round_num: "int", round_id: "string", pids: "objects" },
-  },
   round_progress: {
     when: "Heartbeat of a running round",
     fields: { round_num: "int", log_size_kb: "int", last_write_age_s: "int", wall_age_s: "int" },

@@ -62,7 +62,7 @@ const passes: readonly Pass[] = [
     replace: (match, quote, key, text) => isSecretAssignment(key!, text!) ? `${quote}${key}=${mask}` : match,
   },
   {
-    pattern: new RegExp(String.raw`(^|[\s;&|(){},])(${name})([ \t]?=[ \t]?)(${value})`, "gm"),
+    pattern: new RegExp(String.raw`(^|[\s;|(){},])(${name})([ \t]?=[ \t]?)(${value})`, "gm"),
     replace: (match, before, key, equals, text) =>
       isSecretAssignment(key!, text!) ? `${before}${key}${equals}${mask}` : match,
   },
@@ -117,6 +117,17 @@ export function redact(text: string): string {
     before = masked;
   }
   return before;
+}
+
+/**
+ * A text that was clipped, without the word the cut went through (at most 200 characters of it): half a secret would
+ * not be recognised. To be used before `redact` where a text is too long to be read whole.
+ */
+export function withoutCutWord(clipped: string): string {
+  const least = Math.max(0, clipped.length - 200);
+  let end = clipped.length;
+  while (end > least && !/\s/.test(clipped[end - 1]!)) end--;
+  return clipped.slice(0, end);
 }
 
 function isSecretName(key: string): boolean {

@@ -46,6 +46,13 @@ export interface RoundPlan {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+const largestRoundNumber = 1e12;
+
+/** Whether a value can be a round's number: whole, and far enough from the end of exact numbers to count on from it. */
+export function isRoundNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= largestRoundNumber;
+}
+
 /** Who asked for a round to be stopped. */
 export type StopOrigin = "operator" | "supervisor";
 

@@ -44,6 +44,14 @@ export const waitClasses = ["rate_limit_account", "rate_limit_model", "api_trans
 
 export type WaitClass = typeof waitClasses[number];
 
+/** Seconds of the first guess where the provider did not say until when. */
+export const baseWaitSeconds: Readonly<Record<WaitClass, number>> = {
+  rate_limit_account: 300,
+  rate_limit_model: 60,
+  api_transient_5xx: 60,
+  api_timeout: 30,
+};
+
 /** Whether the breaker counts this verdict as the agent's failure. */
 export function isFailure(kind: VerdictKind): boolean {
   return kind === "error" || kind === "hung" || kind === "no_result" || kind === "auth" || kind === "billing" ||
