@@ -1,0 +1,56 @@
+// Turns the text of agent-runner.toml into a Config, or into everything that is wrong with it at once.
+import type { Problem } from "../core/config.ts";
+import { joinPath } from "../core/path.ts";
+import type { Files } from "../ports/files.ts";
+import { assembleConfig } from "./assemble.ts";
+import { checkTree } from "./check.ts";
+import { checkPhases } from "./check_phases.ts";
+import type { Checked } from "./check_row.ts";
+import { Findings } from "./findings.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { projectName, resolvePaths, resolveWorkDir } from "./paths.ts";
+import { readToml } from "./read_toml.ts";
+import { checkRelations } from "./relations.ts";
+import { type Config, phaseTable, tables } from "./schema.ts";
+
+export interface LoadOptions {
+  readonly files: Files;
+  readonly homeDir: string;
+  /** Folder against which a relative path of the file itself is taken. */
+  readonly currentDir: string;
+  /** Names that `[agent] reader` may take. */
+  readonly knownReaders: readonly string[];
+}
+
+/** A Config with what is odd about it, or all problems. */
+export type LoadedConfig =
+  | { readonly kind: "ok"; readonly config: Config; readonly warnings: readonly Problem[] }
+  | { readonly kind: "broken"; readonly file: string; readonly problems: readonly Problem[] };
+
+/** Loads and checks a configuration file. Never throws for anything the file may hold. */
+export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
+  const file = joinPath(options.currentDir, path);
+  const read = readToml(file, options.files);
+  if (read.kind === "broken") return { kind: "broken", file, problems: [read.problem] };
+  const findings = new Findings(read.text);
+  const checked: Checked = new Map();
+  const root = { path: [], findings, checked };
+
+  checkTree(read.tree, root);
+  const overridden = checkPhases(read.tree, root);
+  checkRelations(root, options);
+  const base = { file, homeDir: options.homeDir, files: options.files };
+  const workDir = resolveWorkDir(base, root);
+  if (workDir !== null) {
+    resolvePaths(tables, { base, workDir, spot: root });
+    for (const phase of overridden) {
+      resolvePaths(phaseTable, { base, workDir, spot: { ...root, path: ["phases", phase] } });
+    }
+  }
+
+  findings.sort();
+  if (workDir === null || findings.problems.length > 0) return { kind: "broken", file, problems: findings.problems };
+  const facts = { file, project: projectName(workDir), fingerprint: fingerprintOf(read.text) };
+  const config = assembleConfig(facts, { checked, overridden, tree: read.tree });
+  return { kind: "ok", config, warnings: findings.warnings };
+}

@@ -1,0 +1,84 @@
+// What one key says about another: each may be right by itself and still not go with the rest.
+import { nearest } from "../core/text.ts";
+import type { CheckSpot } from "./check_row.ts";
+import { spellFound, spellToml } from "./spell_toml.ts";
+
+/** Checks keys against each other. Keys that already have a problem are left alone. */
+export function checkRelations(spot: CheckSpot, options: { readonly knownReaders: readonly string[] }): void {
+  checkDelivery(spot);
+  checkPromptFiles(spot);
+  checkReader(spot, options.knownReaders);
+  checkDisk(spot);
+}
+
+function checkDelivery(spot: CheckSpot): void {
+  const { checked, findings } = spot;
+  const delivery = checked.get("agent.prompt_delivery");
+  const template = checked.get("agent.prompt_arg_template");
+  const path = ["agent", "prompt_arg_template"];
+  if (hasPlaceholder(checked.get("agent.command"))) {
+    const fix = "Move the arguments from there on into prompt_arg_template";
+    findings.warning(["agent", "command"], { found: "{prompt}, which stays as it is", wanted: "fixed words", fix });
+  }
+  if (template === null && checked.has("agent.prompt_delivery") && delivery !== "none") {
+    const fix = delivery === "stdin"
+      ? "Write prompt_arg_template = [] into [agent]"
+      : 'Write prompt_arg_template = ["{prompt}"] into [agent]';
+    findings.problem(path, { found: "nothing", wanted: "a list of texts", fix });
+  } else if (Array.isArray(template) && delivery === "argv" && !hasPlaceholder(template)) {
+    const fix = 'Add "{prompt}", or set prompt_delivery to "stdin" or "none"';
+    findings.warning(path, { found: `${spellFound(template)}, without {prompt}`, wanted: "a place for it", fix });
+  } else if (hasPlaceholder(template) && (delivery === "stdin" || delivery === "none")) {
+    const wanted = `no {prompt} with prompt_delivery = ${spellToml(delivery)}`;
+    const fix = 'Remove "{prompt}" from the list, or set prompt_delivery = "argv"';
+    findings.problem(path, { found: spellFound(template), wanted, fix });
+  }
+}
+
+function checkPromptFiles(spot: CheckSpot): void {
+  const { checked, findings } = spot;
+  const file = checked.get("prompt.file");
+  const files = checked.get("prompt.files");
+  if (file === undefined || files === undefined) return;
+  if (file !== null && files !== null) {
+    const fix = "Keep one of them: put everything into files, or remove files";
+    findings.problem(["prompt", "files"], { found: "both file and files", wanted: "one of them", fix });
+  }
+  const delivery = checked.get("agent.prompt_delivery");
+  const isAbsent = file === null && files === null;
+  if (isAbsent && checked.has("agent.prompt_delivery") && delivery !== "none") {
+    const fix = 'Write file = "./prompts/main.md" into [prompt]';
+    findings.problem(["prompt", "file"], { found: "nothing", wanted: "a path, in file or in files", fix });
+  }
+  if (!isAbsent && delivery === "none") {
+    const fix = 'Remove it, or set prompt_delivery to "stdin" or "argv"';
+    const wanted = 'no prompt with prompt_delivery = "none"';
+    findings.warning(["prompt", file === null ? "files" : "file"], { found: "a prompt nobody gets", wanted, fix });
+  }
+}
+
+function checkReader(spot: CheckSpot, known: readonly string[]): void {
+  const reader = spot.checked.get("agent.reader");
+  if (typeof reader !== "string" || known.includes(reader)) return;
+  const guess = nearest(reader, known);
+  spot.findings.problem(["agent", "reader"], {
+    found: spellFound(reader),
+    wanted: `one of ${known.map(spellToml).join(", ")}`,
+    fix: guess === null ? "Name one of them, or remove the key" : `Did you mean "${guess}"?`,
+  });
+}
+
+function checkDisk(spot: CheckSpot): void {
+  const warning = spot.checked.get("monitor.host_health.disk_warning_pct");
+  const critical = spot.checked.get("monitor.host_health.disk_critical_pct");
+  if (typeof warning !== "number" || typeof critical !== "number" || warning <= critical) return;
+  spot.findings.problem(["monitor", "host_health", "disk_warning_pct"], {
+    found: String(warning),
+    wanted: `at most disk_critical_pct, which is ${critical}`,
+    fix: "Lower disk_warning_pct or raise disk_critical_pct",
+  });
+}
+
+function hasPlaceholder(words: unknown): boolean {
+  return Array.isArray(words) && words.some((word) => typeof word === "string" && word.includes("{prompt}"));
+}

@@ -1,0 +1,114 @@
+// The keys of [runtime]: where things are, how long a round may take, and when to stop.
+import { globList, oneOf, pathText, patternList, seconds, truth, whole } from "./kinds.ts";
+import { required, row } from "./row.ts";
+
+export const runtimeRows = {
+  work_dir: row(pathText, {
+    default: required,
+    example: '"."',
+    doc: "The git work tree in which the agent runs, relative to the folder of this file.",
+  }),
+  log_dir: row(pathText, {
+    default: required,
+    example: '"~/.agent-runner/{project}/logs"',
+    doc: "Folder for events, logs and state. `{project}` stands for the name of the work folder. Like every other " +
+      "relative path it starts at `work_dir`.",
+  }),
+  round_timeout_s: row(seconds(1), {
+    default: 1800,
+    unit: "seconds",
+    doc: "Longest time a round may take; then the agent is ended.",
+  }),
+  first_byte_timeout_s: row(seconds(0), {
+    default: 0,
+    unit: "seconds",
+    since: "new",
+    doc: "Ends a round whose agent has written nothing at all after this time. 0: off.",
+  }),
+  idle_timeout_s: row(seconds(0), {
+    default: 0,
+    unit: "seconds",
+    since: "new",
+    doc: "Ends a round in which for this long nothing was written and no process of it used the CPU. 0: off.",
+  }),
+  linger_s: row(seconds(0), {
+    default: 0,
+    unit: "seconds",
+    since: "new",
+    olderNames: [{ key: "max_grace_after_result_s", isDeprecated: false }],
+    doc: "Time after the agent's last record before what still lives of the round is ended. 0: off.",
+  }),
+  stop_grace_s: row(seconds(0), {
+    default: 5,
+    unit: "seconds",
+    since: "new",
+    doc: "Time between asking the processes of a round to end (SIGTERM) and ending them (SIGKILL).",
+  }),
+  restart_delay_s: row(seconds(1), {
+    default: 3,
+    unit: "seconds",
+    doc: "Pause between rounds.",
+  }),
+  max_rounds: row(whole(1), {
+    default: null,
+    unit: "rounds",
+    example: "10",
+    doc: "Rounds after which `serve` leaves; absent: no bound.",
+  }),
+  stop_file: row(pathText, {
+    default: null,
+    example: '"./STOP"',
+    doc: "`serve` leaves after the running round when this file exists.",
+  }),
+  transient_error_action: row(oneOf(["back_off", "skip", "stop"]), {
+    default: "back_off",
+    olderNames: [{ key: "rate_limit_action", isDeprecated: true }],
+    doc: "What to do when the provider limits or fails: wait, go on at once, or leave.",
+  }),
+  disable_pre_round_hooks: row(truth, {
+    default: false,
+    doc: "Runs no hook before a round.",
+  }),
+  dry_run: row(truth, {
+    default: false,
+    doc: "Told to hooks, which then change nothing; the agent still runs.",
+  }),
+  round_log_retention: row(whole(1), {
+    default: 100,
+    unit: "rounds",
+    doc: "How many rounds' logs are kept, the newest ones.",
+  }),
+  round_log_max_mb: row(whole(0), {
+    default: 256,
+    unit: "megabytes",
+    since: "new",
+    doc: "Largest log of one round; what is beyond is not kept. 0: no bound.",
+  }),
+  events_retention_months: row(whole(0), {
+    default: 0,
+    unit: "months",
+    since: "new",
+    doc: "How many months of events and metrics are kept. 0: all.",
+  }),
+  grace_kill_ignore_patterns: row(patternList, {
+    default: [],
+    example: "['\\.claude/shell-snapshots/']",
+    doc: "Command lines of processes that do not count as work still going on after the agent's last record.",
+  }),
+  narrative_file: row(pathText, {
+    default: null,
+    example: '"./narrative.md"',
+    doc: "A file the agent keeps for people to read; it is only shown.",
+  }),
+  substrate_fingerprint_paths: row(globList, {
+    default: [],
+    example: '["AGENTS.md", "docs/**/*.md"]',
+    doc: "Files whose change from round to round is recorded.",
+  }),
+  fresh_eyes_every_n: row(whole(1), {
+    default: null,
+    unit: "rounds",
+    example: "5",
+    doc: "Every so many rounds the agent is told to look at the project as if for the first time.",
+  }),
+};
