@@ -1,0 +1,115 @@
+// Whether a supervisor runs, which one, and what it is doing, told from its lock and its state files.
+import { joinPath } from "../core/path.ts";
+import { isoTime } from "../core/text.ts";
+import type { NowView, RateLimitView, ServiceView } from "../core/view.ts";
+import type { Files } from "../ports/files.ts";
+import type { EventSource } from "../ports/records.ts";
+import { isObject, readJsonObject } from "../store/json_file.ts";
+import { numberField, textField } from "./field.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const reachBytes = 2 * 1024 * 1024;
+
+interface Place {
+  readonly files: Files;
+  readonly logDir: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** Path of the lock that a supervisor holds. */
+export function lockPath(logDir: string): string {
+  return joinPath(logDir, "agent-runner.lock");
+}
+
+/** When the holder of the lock took it, epoch milliseconds; null when it left no word. */
+export function holderStartedAt(holder: Fields | null): number | null {
+  const time = Date.parse(textField(holder, "started_at") ?? "");
+  return Number.isNaN(time) ? null : time;
+}
+
+/** What the holder of the lock wrote about itself. */
+export function readHolder(files: Files, logDir: string): Fields | null {
+  return readJsonObject(files, `${lockPath(logDir)}.holder`);
+}
+
+/** @param options `holder`: of the lock when it is held, else null. Throws `FileFault`. */
+export function readService(
+  place: Place,
+  options: { readonly isActive: boolean; readonly holder: Fields | null },
+): ServiceView {
+  const { isActive, holder } = options;
+  const startedAt = isActive ? holderStartedAt(holder) : null;
+  const hasPidFile = place.files.lstat(joinPath(place.logDir, "serve.pid")) !== null;
+  return {
+    mode: isActive || hasPidFile ? "pid_file" : "none",
+    active: isActive,
+    pid: isActive ? numberField(holder, "pid") : null,
+    uptime_s: startedAt === null ? null : Math.max(0, Math.floor((place.now - startedAt) / 1000)),
+    unit_file: null,
+    rate_limit: readRateLimit(place),
+  };
+}
+
+function readRateLimit({ files, logDir, now }: Place): RateLimitView | null {
+  const wait = readJsonObject(files, joinPath(logDir, "wait.json"));
+  const until = numberField(wait, "reset_at_epoch");
+  if (until === null || until * 1000 <= now) return null;
+  return {
+    throttled_until_epoch: until,
+    limit_type: textField(wait, "classification") ?? "rate_limit_account",
+    agent: textField(wait, "agent") ?? "unknown",
+    since_round: numberField(wait, "since_round") ?? 0,
+  };
+}
+
+/** What goes on now. @param options `status`: status.json. Throws `FileFault`. */
+export function readNow(
+  place: { readonly now: number; readonly events: EventSource },
+  options: { readonly isActive: boolean; readonly status: Fields },
+): NowView {
+  const { isActive, status } = options;
+  const current = isObject(status.current) ? status.current : null;
+  if (!isActive) return stopped(place.events, current);
+  if (current !== null) return running(current);
+  const waiting = isObject(status.waiting) ? status.waiting : null;
+  const until = numberField(waiting, "until_epoch");
+  if (waiting === null || until === null) return { state: "idle", since: null, until: null, why: "Between rounds" };
+  return {
+    state: "waiting",
+    since: textField(status, "last_completed_at"),
+    until: safeIso(until),
+    why: textField(waiting, "reason") ?? "No reason given",
+  };
+}
+
+function running(current: Fields): NowView {
+  const phase = textField(current, "phase");
+  const name = `Round ${numberField(current, "number") ?? "?"}${phase ? ` (${phase})` : ""}`;
+  const isSettling = textField(current, "state") === "settling";
+  return {
+    state: "running",
+    since: textField(current, "started_at"),
+    until: null,
+    why: isSettling ? `${name}: its work is being put on record` : name,
+  };
+}
+
+function stopped(events: EventSource, current: Fields | null): NowView {
+  const found = events.query({ kinds: ["serve_stopped", "serve_started"], limit: 1, maxBytes: reachBytes });
+  const last = found.lines[0]?.event ?? null;
+  const hasLeft = last?.event === "serve_stopped";
+  if (current !== null) {
+    const why = `The supervisor is gone; round ${numberField(current, "number") ?? "?"} was running. ` +
+      "The next serve takes it over";
+    return { state: "stopped", since: hasLeft ? last.ts : null, until: null, why };
+  }
+  if (hasLeft) return { state: "stopped", since: last.ts, until: null, why: textField(last, "reason") ?? "serve left" };
+  const why = last === null ? "No supervisor runs" : "The supervisor ended without a word";
+  return { state: "stopped", since: null, until: null, why };
+}
+
+function safeIso(epochSeconds: number): string | null {
+  return Math.abs(epochSeconds) < 8.64e12 ? isoTime(epochSeconds * 1000) : null;
+}
