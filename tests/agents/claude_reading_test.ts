@@ -1,0 +1,145 @@
+// Proves what is read from Claude Code's records, and that hostile ones do no harm.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import claude from "../../src/agents/claude.ts";
+import { verdictKinds } from "../../src/core/verdict.ts";
+import { assistant, exit0, exit1, failed, type Fields, init, reader, result, wall } from "./claude_records.ts";
+import { lookAlikes } from "./look_alikes.ts";
+
+Deno.test("hasTerminalRecord stays false when a tool prints a result's bytes", () => {
+  for (const text of lookAlikes) {
+    const made = reader([
+      init,
+      { type: "user", message: { content: text }, tool_use_result: text },
+      assistant([{ type: "text", text }]),
+    ]);
+    assert.equal(made.observe().hasTerminalRecord, false, text);
+    assert.equal(made.judge(exit0).kind, "no_result", text);
+  }
+});
+
+Deno.test("hasTerminalRecord turns false again when the agent goes on", () => {
+  const made = reader([init, result, assistant([{ type: "text", text: "more" }], { parent_tool_use_id: null })]);
+  assert.equal(made.observe().hasTerminalRecord, false);
+  assert.equal(made.judge(exit0).kind, "no_result");
+  const child = assistant([{ type: "text", text: "x" }], { parent_tool_use_id: "toolu_1" });
+  assert.equal(reader([init, result, child]).observe().hasTerminalRecord, true);
+});
+
+Deno.test("observe() sums the usage of several turns and prefers the cost of this run", () => {
+  const perModel = { a: { costUSD: 0.1 }, b: { costUSD: 0.02 } };
+  const one = reader([init, assistant([]), { ...result, model_usage_since_last_result: perModel }]).observe();
+  assert.equal(one.usage?.costUsd, 0.1 + 0.02);
+  assert.equal(one.usage?.model, "m2");
+  const two = reader([init, result, result]).observe().usage;
+  assert.deepEqual(
+    [two?.inputTokens, two?.outputTokens, two?.cachedTokens, two?.cacheCreationTokens, two?.costUsd, two?.durationMs],
+    [20, 8, 6, 4, 1, 2400],
+  );
+  assert.equal(reader([init, { ...result, usage: {} }]).observe().usage, null);
+  assert.equal(reader([init, { ...result, total_cost_usd: "1" }]).observe().usage?.costUsd, null);
+});
+
+Deno.test("observe() keeps the newest 200 tool calls, counts all and hides secrets in targets", () => {
+  const calls = Array.from(
+    { length: 250 },
+    (_, i) => assistant([{ type: "tool_use", name: "Read", input: { file_path: `f${i}` } }]),
+  );
+  const seen = reader([init, ...calls, result]).observe();
+  assert.equal(seen.toolCalls.length, 200);
+  assert.deepEqual([seen.toolCalls[0], seen.toolCalls.at(-1)], [{ name: "Read", target: "f50" }, {
+    name: "Read",
+    target: "f249",
+  }]);
+  assert.equal(seen.usage?.toolCallCount, 250);
+  const target = (input: unknown) =>
+    reader([assistant([{ type: "tool_use", name: "T", input }])]).observe().toolCalls[0]?.target;
+  assert.equal(target({ command: "API_TOKEN=abcdef curl x" }), "API_TOKEN=<redacted> curl x");
+  assert.equal(target({ pattern: "p", command: "c" }), "p");
+  assert.equal(target({ command: "é".repeat(300) })!.length <= 100, true);
+  for (const input of [null, 7, [], {}, { path: 7 }]) assert.equal(target(input), null);
+});
+
+Deno.test("lastLines() shows what people need: plain lines and the error, no records", () => {
+  assert.equal(
+    reader([init, "warning: x", failed({ result: "Invalid API key" })]).lastLines(),
+    "warning: x\nInvalid API key",
+  );
+  assert.equal(reader([init, assistant([{ type: "text", text: "prose" }]), result]).lastLines(), "");
+  assert.ok(reader(["word ".repeat(3000)]).lastLines().length <= 2000);
+});
+
+Deno.test("the reader never throws, whatever types the fields have", () => {
+  const anything = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom("rejected", "success", "error", true, 1e308, -1, "2026-11-21T00:00:00Z", "__proto__"),
+  );
+  const names = [
+    "subtype",
+    "session_id",
+    "model",
+    "timestamp",
+    "message",
+    "error",
+    "is_api_error_message",
+    "api_error_params",
+    "error_status",
+    "rate_limit_info",
+    "is_error",
+    "result",
+    "errors",
+    "usage",
+    "model_usage_since_last_result",
+    "total_cost_usd",
+    "duration_ms",
+    "num_turns",
+    "api_error_status",
+    "api_error",
+    "api_error_type",
+    "terminal_reason",
+    "parent_tool_use_id",
+    "claude_code_version",
+  ];
+  const record = fc.record(
+    {
+      type: fc.constantFrom("system", "assistant", "rate_limit_event", "result", "user"),
+      ...Object.fromEntries(names.map((name) => [name, anything])),
+      message: fc.record({
+        model: anything,
+        content: fc.oneof(
+          anything,
+          fc.array(
+            fc.record({ type: fc.constantFrom("tool_use", "text"), text: anything, name: anything, input: anything }),
+          ),
+        ),
+      }),
+      rate_limit_info: fc.record({
+        status: fc.constantFrom("rejected", 1),
+        resetsAt: anything,
+        unifiedWindows: fc.dictionary(fc.string(), anything),
+      }),
+    },
+    { requiredKeys: ["type"] },
+  );
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 4 }), fc.constantFrom(exit0, exit1, wall), (records, ending) => {
+      const made = reader(records as Fields[]);
+      const verdict = made.judge(ending);
+      made.observe();
+      made.lastLines();
+      assert.ok(verdictKinds.includes(verdict.kind));
+      assert.ok(verdict.evidence.every(({ value }) => value.length <= 200));
+      assert.ok(verdict.resetsAt === null || Number.isSafeInteger(verdict.resetsAt));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("the reader never throws on any bytes", () => {
+  fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (chunks) => {
+    const made = claude.createReader();
+    for (const chunk of chunks) made.push(chunk);
+    made.observe();
+    assert.notEqual(made.judge(exit0).kind, "ok");
+  }));
+});
