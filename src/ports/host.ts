@@ -14,8 +14,8 @@ export interface DiskSample {
 
 export interface Host {
   readonly pid: number;
-  /** Full path of this program, as `start` and units call it. */
-  readonly execPath: string;
+  /** The words that start this program once more: the binary alone, or the runtime with its flags and the source. */
+  readonly selfCommand: readonly string[];
   /** `x86_64` or `aarch64`. */
   readonly machine: string;
   hostName(): string;

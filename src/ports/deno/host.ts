@@ -7,7 +7,9 @@ const megabyte = 1024 * 1024;
 export function denoHost(processes: Processes): Host {
   return {
     pid: Deno.pid,
-    execPath: Deno.execPath(),
+    selfCommand: Deno.build.standalone
+      ? [Deno.execPath()]
+      : [Deno.execPath(), "run", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys", Deno.mainModule],
     machine: Deno.build.arch,
     hostName: () => Deno.hostname(),
     uptimeSeconds: () => Deno.osUptime(),

@@ -8,6 +8,7 @@ import { parseProcessTable } from "./process_table.ts";
 const defaultOutputBytes = 4 * 1024 * 1024;
 /** Time for a timed-out command to clean up between SIGTERM and SIGKILL. */
 const killAfterMs = 500;
+const pipeBytes = 64 * 1024;
 /** Time for pipes to close after the command has ended. */
 const pipeGraceMs = 200;
 const tableTimeoutMs = 10_000;
@@ -124,29 +125,36 @@ async function feed(child: Deno.ChildProcess, bytes: Uint8Array | undefined): Pr
 class Collector {
   readonly done: Promise<void>;
   isCut = false;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ReadableStreamBYOBReader;
   readonly #limit: number;
   #chunks: Uint8Array[] = [];
   #size = 0;
 
   constructor(stream: ReadableStream<Uint8Array>, limit: number) {
-    this.#reader = stream.getReader();
+    this.#reader = stream.getReader({ mode: "byob" });
     this.#limit = limit;
     this.done = this.#gather();
   }
 
   async #gather(): Promise<void> {
+    let buffer = new Uint8Array(pipeBytes);
     try {
-      for (let part = await this.#reader.read(); !part.done; part = await this.#reader.read()) this.#take(part.value);
+      while (true) {
+        const { done, value } = await this.#reader.read(buffer);
+        if (done) return;
+        this.#take(value);
+        buffer = new Uint8Array(value.buffer);
+      }
     } catch {
       // Cancelled, or the pipe broke: what came before counts.
     }
   }
 
+  /** Copies: the buffer is used again. */
   #take(chunk: Uint8Array): void {
     const room = this.#limit - this.#size;
     if (chunk.length > room) this.isCut = true;
-    if (room > 0) this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    if (room > 0) this.#chunks.push(chunk.slice(0, room));
     this.#size = Math.min(this.#limit, this.#size + chunk.length);
   }
 

@@ -1,0 +1,192 @@
+// Makes this process the one supervisor of a log folder: lock, records, and what an earlier life left behind.
+import { openGit } from "../vcs/git.ts";
+import { openOrphanLedger } from "../vcs/orphan.ts";
+import { mendOrphans } from "../vcs/orphan_mend.ts";
+import type { Config } from "../config/schema.ts";
+import type { Agent } from "../core/agent.ts";
+import { exitCode, messageOf, OperatorError } from "../core/errors.ts";
+import { joinPath } from "../core/path.ts";
+import { isRoundNumber } from "../core/round.ts";
+import type { Tell } from "../core/telling.ts";
+import { isoTime } from "../core/text.ts";
+import type { Clock } from "../ports/clock.ts";
+import { FileFault } from "../ports/files.ts";
+import type { Files } from "../ports/files.ts";
+import type { Host } from "../ports/host.ts";
+import type { HeldLock, Lock } from "../ports/lock.ts";
+import type { Processes } from "../ports/processes.ts";
+import { openEventSink } from "../store/event_sink.ts";
+import { openEventSource } from "../store/event_source.ts";
+import { StatusFile } from "../store/status.ts";
+import type { StatusReading } from "../store/status.ts";
+import { highestNumberIn, RoundBook } from "../round/book.ts";
+import { resumeRound } from "../round/resume.ts";
+import type { Resumed } from "../round/resume.ts";
+import type { RoundTools } from "../round/tools.ts";
+import { clearTemporaries } from "./housekeeping.ts";
+
+export interface SupervisorPorts {
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly host: Host;
+  readonly lock: Lock;
+  readonly processes: Processes;
+}
+
+export interface SupervisorInputs {
+  readonly config: Config;
+  readonly version: string;
+  readonly agent: Agent;
+  readonly tell: Tell;
+}
+
+const recordedBytes = 1024 * 1024;
+
+/** Holds the lock until `close`. */
+export class Supervisor {
+  readonly tools: RoundTools;
+  readonly #held: HeldLock;
+  readonly #logDir: string;
+
+  private constructor(tools: RoundTools, held: HeldLock) {
+    this.tools = tools;
+    this.#held = held;
+    this.#logDir = tools.config.runtime.logDir;
+  }
+
+  /** Throws `OperatorError`: exit 75 when another supervisor holds the lock, 78 when the folder cannot be used. */
+  static async open(inputs: SupervisorInputs, ports: SupervisorPorts): Promise<Supervisor> {
+    const { config } = inputs;
+    const { logDir } = config.runtime;
+    const held = await takeLock(logDir, ports);
+    try {
+      writeHolder(logDir, inputs, ports);
+      const sink = openEventSink({ files: ports.files, clock: ports.clock, logDir });
+      const statusFile = new StatusFile(logDir, ports.files);
+      const reading = readStatus(statusFile);
+      if (reading.recovered !== null) {
+        statusFile.setAside();
+        sink.emit("status_recovered", { reason: reading.recovered });
+        inputs.tell({ kind: "status_recovered", text: reading.recovered, tone: "warn" });
+      }
+      clearTemporaries(logDir, ports.files);
+      const book = new RoundBook(statusFile, {
+        status: reading.status,
+        highest: highestKnown(logDir, reading, ports.files),
+        onFault: faultTeller(inputs.tell),
+      });
+      const git = openGit({
+        processes: ports.processes,
+        workDir: config.runtime.workDir,
+      });
+      const tools: RoundTools = { config, ...ports, sink, git, agent: inputs.agent, book, tell: inputs.tell };
+      return new Supervisor(tools, held);
+    } catch (thrown) {
+      held.release();
+      throw thrown;
+    }
+  }
+
+  /** Closes the round an earlier life was in; null when it was in none. Never starts an agent. */
+  async takeOver(stop: AbortSignal): Promise<Resumed | null> {
+    const { book, config, files, git } = this.tools;
+    const { logDir } = config.runtime;
+    await mendOrphans(git, openOrphanLedger(files, logDir));
+    const current = book.status?.current;
+    if (!current) return null;
+    const source = openEventSource({ files, logDir });
+    const { lines } = source.query({ kinds: null, limit: null, round: current.number, maxBytes: recordedBytes });
+    const recorded = new Set(lines.map((line) => line.event.event));
+    return await resumeRound({ current, recorded, stop }, this.tools);
+  }
+
+  close(): void {
+    this.tools.sink.flush();
+    for (const name of ["serve.pid", "agent-runner.lock.holder"]) {
+      try {
+        this.tools.files.remove(joinPath(this.#logDir, name));
+      } catch {
+        // The next holder replaces them; the lock itself is what counts.
+      }
+    }
+    this.#held.release();
+  }
+}
+
+async function takeLock(logDir: string, ports: SupervisorPorts): Promise<HeldLock> {
+  const path = joinPath(logDir, "agent-runner.lock");
+  try {
+    ports.files.makeDir(joinPath(logDir, "rounds"));
+    ports.files.chmod(joinPath(logDir, "rounds"), 0o700);
+    const held = await ports.lock.tryAcquire(path);
+    if (held !== null) return held;
+  } catch (thrown) {
+    throw new OperatorError(`The log folder '${logDir}' cannot be used: ${messageOf(thrown)}`, {
+      fix: "Make it writable for this user, or set runtime.log_dir to a folder that is",
+      exitCode: exitCode.config,
+    });
+  }
+  throw new OperatorError(`Another supervisor works on '${logDir}': ${describeHolder(logDir, ports)}`, {
+    fix: "Stop that one first, or give this project a runtime.log_dir of its own",
+    exitCode: exitCode.busy,
+  });
+}
+
+function writeHolder(logDir: string, inputs: SupervisorInputs, ports: SupervisorPorts): void {
+  const holder = {
+    pid: ports.host.pid,
+    started_at: isoTime(ports.clock.now()),
+    started_uptime_s: ports.host.uptimeSeconds(),
+    cmdline: "agent-runner",
+    version: inputs.version,
+    config: inputs.config.file,
+    config_fingerprint: inputs.config.fingerprint,
+  };
+  try {
+    ports.files.writeAtomic(joinPath(logDir, "agent-runner.lock.holder"), `${JSON.stringify(holder)}\n`);
+    ports.files.writeAtomic(joinPath(logDir, "serve.pid"), String(ports.host.pid));
+  } catch (thrown) {
+    // They only help people: a full disk must not keep the agent from working.
+    if (!(thrown instanceof FileFault)) throw thrown;
+    inputs.tell({ kind: "write_failed", text: `lock holder not written: ${thrown.message}`, tone: "warn" });
+  }
+}
+
+function describeHolder(logDir: string, ports: SupervisorPorts): string {
+  try {
+    const text = ports.files.readText(joinPath(logDir, "agent-runner.lock.holder")) ?? "";
+    const holder = JSON.parse(text) as { readonly pid?: unknown; readonly started_at?: unknown };
+    if (Number.isSafeInteger(holder.pid)) return `pid ${holder.pid}, since ${String(holder.started_at)}`;
+  } catch {
+    // Told below.
+  }
+  return "its lock is held, but it left no name";
+}
+
+function readStatus(file: StatusFile): StatusReading {
+  try {
+    return file.read();
+  } catch (thrown) {
+    return { status: null, recovered: `status.json cannot be read: ${messageOf(thrown)}` };
+  }
+}
+
+/** From every trace an earlier life left; the events only count when status.json could not be used. */
+function highestKnown(logDir: string, reading: StatusReading, files: Files): number {
+  const named = highestNumberIn({ rounds: files.list(joinPath(logDir, "rounds")), logDir: files.list(logDir) });
+  if (reading.status !== null && reading.recovered === null) return named;
+  const source = openEventSource({ files, logDir });
+  const { lines } = source.query({ kinds: null, limit: null, maxBytes: recordedBytes });
+  const numbers = lines.map((line) => line.event.round_num).filter(isRoundNumber);
+  return numbers.reduce((highest, number) => Math.max(highest, number), named);
+}
+
+/** Tells a fault once, not at every write. */
+function faultTeller(tell: Tell): (reason: string) => void {
+  let last = "";
+  return (reason) => {
+    if (reason === last) return;
+    last = reason;
+    tell({ kind: "write_failed", text: reason, tone: "warn" });
+  };
+}

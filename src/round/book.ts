@@ -1,0 +1,135 @@
+// Keeps status.json true at every step of a round, also when the disk refuses for a while.
+import { exitCodeOf, isRoundNumber } from "../core/round.ts";
+import type { RoundPlan, RoundResult } from "../core/round.ts";
+import { isoTime } from "../core/text.ts";
+import { messageOf } from "../core/errors.ts";
+import { statusSchema } from "../store/status.ts";
+import type { CurrentRound, Status, StatusFile, Waiting } from "../store/status.ts";
+
+const dirtyFilesKept = 20;
+
+/** The one owner of the round number and of what is known to run. */
+export class RoundBook {
+  readonly #file: StatusFile;
+  readonly #onFault: (reason: string) => void;
+  #status: Status | null;
+  #highest: number;
+
+  /**
+   * @param inputs `status`: what was read at start; `highest`: the highest round number any file tells of;
+   * `onFault`: told when status.json cannot be written (the round goes on)
+   */
+  constructor(
+    file: StatusFile,
+    inputs: { readonly status: Status | null; readonly highest: number; readonly onFault: (reason: string) => void },
+  ) {
+    this.#file = file;
+    this.#status = inputs.status;
+    this.#highest = Math.max(inputs.highest, inputs.status?.round_num ?? 0, inputs.status?.current?.number ?? 0);
+    this.#onFault = inputs.onFault;
+  }
+
+  /** As last written, or as read at start; null before the first round. */
+  get status(): Status | null {
+    return this.#status;
+  }
+
+  /** The number the next round will have; never one that was used. */
+  get nextNumber(): number {
+    return this.#highest + 1;
+  }
+
+  /** Takes the number for good, before anything of the round happens. */
+  claim(
+    plan: RoundPlan & { readonly phaseIndex: number | null },
+    facts: { readonly startedAt: number; readonly uptimeSeconds: number; readonly logName: string },
+  ): void {
+    this.#highest = Math.max(this.#highest, plan.number);
+    this.#setCurrent({
+      number: plan.number,
+      id: plan.id,
+      phase: plan.phase,
+      phase_index: plan.phaseIndex,
+      state: "claimed",
+      pid: null,
+      started_at: isoTime(facts.startedAt),
+      started_uptime_s: facts.uptimeSeconds,
+      log: facts.logName,
+      fresh_eyes: plan.isFreshEyes,
+    }, { isDurable: true });
+  }
+
+  /** The agent was started. */
+  started(pid: number): void {
+    const current = this.#status?.current;
+    if (current) this.#setCurrent({ ...current, state: "running", pid }, {});
+  }
+
+  /** The agent has ended; its work is being settled. */
+  settling(): void {
+    const current = this.#status?.current;
+    if (current) this.#setCurrent({ ...current, state: "settling" }, {});
+  }
+
+  /** What came of the round is known; it stays on record as current until its last event is written. */
+  completed(result: RoundResult): void {
+    const current = this.#status?.current;
+    const { sessionId } = result;
+    this.#write({
+      round_num: Math.max(this.#status?.round_num ?? 0, result.number),
+      running: false,
+      last_completed_at: isoTime(result.endedAt),
+      last_exit_code: exitCodeOf(result.ending),
+      last_duration_s: Math.round(result.durationSeconds * 1000) / 1000,
+      ...(current && current.phase !== null ? { current_phase: current.phase } : {}),
+      ...(current && current.phase_index !== null ? { phase_index: current.phase_index } : {}),
+      schema: statusSchema,
+      last_verdict: result.verdict.kind,
+      last_summary: result.verdict.summary,
+      last_ending: result.ending.kind,
+      ...(result.dirtyFiles.length === 0 ? {} : { last_dirty_files: result.dirtyFiles.slice(0, dirtyFilesKept) }),
+      ...(sessionId === null ? {} : { session_id: sessionId }),
+      ...(current ? { current: { ...current, state: "settling" as const } } : {}),
+    }, { isDurable: true });
+  }
+
+  /** The round's last event is written: nothing of it is left to take over. */
+  close(): void {
+    if (this.#status === null) return;
+    const { current: _, ...rest } = this.#status;
+    this.#write({ ...rest, running: false }, {});
+  }
+
+  /** What serve waits for between rounds; null when it does not. */
+  waiting(waiting: Waiting | null): void {
+    if (this.#status === null) return;
+    const { waiting: before, ...rest } = this.#status;
+    if (waiting === null && before === undefined) return;
+    this.#write(waiting === null ? rest : { ...rest, waiting }, {});
+  }
+
+  #setCurrent(current: CurrentRound, options: { readonly isDurable?: boolean }): void {
+    const { waiting: _, ...rest } = this.#status ?? { schema: statusSchema };
+    this.#write({ ...rest, round_num: this.#highest, running: true, schema: statusSchema, current }, options);
+  }
+
+  #write(status: Status, options: { readonly isDurable?: boolean }): void {
+    this.#status = status;
+    try {
+      this.#file.write(status, options);
+    } catch (thrown) {
+      this.#onFault(`status.json cannot be written: ${messageOf(thrown)}`);
+    }
+  }
+}
+
+/** The highest round number that any name in the log folder tells of; 0 when none does. */
+export function highestNumberIn(
+  names: { readonly rounds: readonly string[]; readonly logDir: readonly string[] },
+): number {
+  const numbers = [
+    ...names.rounds.map((name) => /^R(\d+)-/.exec(name)),
+    ...names.logDir.map((name) => /^round-(\d+)\.log$/.exec(name)),
+  ].map((match) => Number(match?.[1] ?? 0)).filter(isRoundNumber);
+  return numbers.reduce((highest, number) => Math.max(highest, number), 0);
+}

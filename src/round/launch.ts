@@ -1,0 +1,97 @@
+// Starts the agent under its shim: files first, then the process.
+import type { Config } from "../config/schema.ts";
+import type { RoundPlan } from "../core/round.ts";
+import type { Clock } from "../ports/clock.ts";
+import { FileFault } from "../ports/files.ts";
+import type { Files } from "../ports/files.ts";
+import { SpawnFault } from "../ports/processes.ts";
+import type { Processes } from "../ports/processes.ts";
+import { ownLeader } from "./leader.ts";
+import type { Leader } from "./leader.ts";
+import type { RoundPaths } from "./plan.ts";
+import { argumentFault, renderTemplate } from "./prompt.ts";
+import { shimArgv } from "./shim.ts";
+
+export type LaunchOutcome =
+  | {
+    readonly kind: "started";
+    readonly leader: Leader;
+    readonly promptFile: string | null;
+    /** Monotonic milliseconds at which the round's time began to count. */
+    readonly origin: number;
+  }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface LaunchSpec {
+  readonly plan: RoundPlan;
+  readonly paths: RoundPaths;
+  readonly prompt: string;
+  /** Absolute path of the first word of the agent's command. */
+  readonly agentFile: string;
+  readonly config: Config;
+}
+
+export function launch(
+  spec: LaunchSpec,
+  ports: { readonly clock: Clock; readonly files: Files; readonly processes: Processes },
+): LaunchOutcome {
+  const { plan } = spec;
+  const argv = agentArgv(spec);
+  const fault = argumentFault(argv, plan.environment);
+  if (fault !== null) return { kind: "failed", reason: fault };
+  const promptFile = plan.delivery === "stdin" ? writePrompt(spec, ports.files) : null;
+  if (promptFile instanceof FileFault) {
+    return { kind: "failed", reason: `the prompt cannot be put into a file: ${promptFile.message}` };
+  }
+  const log = madeOrNull(spec.paths.log, ports.files);
+  const exit = madeOrNull(`${spec.paths.exit}.tmp`, ports.files) === "/dev/null" ? "/dev/null" : spec.paths.exit;
+  const origin = ports.clock.monotonic();
+  try {
+    const child = ports.processes.spawnGroup({
+      argv: shimArgv({ log, stdin: promptFile ?? "/dev/null", exit }, argv),
+      workDir: plan.workDir,
+      environment: plan.environment,
+    });
+    const leader = ownLeader({ pid: child.pid, exited: child.exited, exitFile: spec.paths.exit }, ports.files);
+    return { kind: "started", leader, promptFile, origin };
+  } catch (thrown) {
+    if (!(thrown instanceof SpawnFault)) throw thrown;
+    return { kind: "failed", reason: thrown.message };
+  }
+}
+
+function agentArgv(spec: LaunchSpec): string[] {
+  const { agent } = spec.config;
+  const words = [...agent.wrapper, ...agent.command];
+  const prompt = spec.plan.delivery === "argv" ? spec.prompt : null;
+  return [spec.agentFile || words[0]!, ...words.slice(1), ...renderTemplate(agent.promptArgTemplate, prompt)];
+}
+
+/** The prompt as a regular file: it has an end, needs no feeder, and outlives this process. */
+function writePrompt(spec: LaunchSpec, files: Files): string | FileFault {
+  const temporary = `${spec.plan.environment.TMPDIR || "/tmp"}/agent-runner-${spec.plan.id}.prompt`;
+  try {
+    files.writeAtomic(spec.paths.prompt, spec.prompt);
+    return spec.paths.prompt;
+  } catch (thrown) {
+    if (!(thrown instanceof FileFault)) throw thrown;
+  }
+  try {
+    files.writeAtomic(temporary, spec.prompt);
+    return temporary;
+  } catch (thrown) {
+    if (thrown instanceof FileFault) return thrown;
+    throw thrown;
+  }
+}
+
+/** Makes an empty private file; /dev/null stands in where the disk refuses, and the round goes on. */
+function madeOrNull(path: string, files: Files): string {
+  try {
+    files.append(path, new Uint8Array());
+    return path;
+  } catch (thrown) {
+    if (thrown instanceof FileFault) return "/dev/null";
+    throw thrown;
+  }
+}

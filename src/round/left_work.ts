@@ -1,0 +1,119 @@
+// Looks for uncommitted work after a round and does with it what the configuration says.
+import type { Ending } from "../core/round.ts";
+import { redact } from "../core/redact.ts";
+import type { Verdict } from "../core/verdict.ts";
+import { checkTree, logFolderWithin } from "../vcs/dirty.ts";
+import type { DirtyTree } from "../vcs/dirty.ts";
+import { openOrphanLedger } from "../vcs/orphan.ts";
+import { applyDirtyPolicy } from "../vcs/policy.ts";
+import type { RoundIdentity, RoundTools } from "./tools.ts";
+
+const filesListed = 20;
+
+export interface LeftWork {
+  readonly files: readonly string[];
+  /** Commit that holds the work now, or null. */
+  readonly ref: string | null;
+  readonly head: string | null;
+  /** For the line that tells how the round ended; empty when there is nothing to say. */
+  readonly note: string;
+}
+
+/** The policy acts after a clean end only; after any other the tree stays as it is and the next round is told. */
+export async function saveLeftWork(
+  round: RoundIdentity,
+  came: { readonly verdict: Verdict; readonly ending: Ending },
+  tools: RoundTools,
+): Promise<LeftWork> {
+  const { config, files, git, sink } = tools;
+  const logFolder = logFolderWithin(files, config.runtime);
+  const check = await checkTree({ git, logFolder });
+  switch (check.kind) {
+    case "clean": {
+      const hasMoved = round.headBefore !== null && check.head !== null && check.head !== round.headBefore;
+      openOrphanLedger(files, config.runtime.logDir).forget({
+        isTreeClean: true,
+        isVerdictOk: came.verdict.kind === "ok",
+        atMs: tools.clock.now(),
+      });
+      const note = hasMoved ? `HEAD is now ${check.head!.slice(0, 12)}` : "";
+      return { files: [], ref: null, head: check.head, note };
+    }
+    case "unknown":
+      sink.emit("dirty_check_failed", { round_num: round.number, reason: redact(check.reason) });
+      return { files: [], ref: null, head: null, note: `git could not say whether the tree is clean: ${check.reason}` };
+    case "dirty":
+      break;
+    default:
+      return check satisfies never;
+  }
+  const paths = check.files.map((file) => file.path);
+  sink.emit("dirty_detected", { round_num: round.number, files: paths.slice(0, filesListed) });
+  const left = { files: paths, head: check.head, ref: null };
+  const isClean = came.ending.kind === "exited" && came.ending.code === 0;
+  if (!isClean) return { ...left, note: `${count(paths)} left in the tree` };
+  return { ...left, ...await applyPolicy(round, { tree: check, logFolder }, tools) };
+}
+
+function count(paths: readonly string[]): string {
+  return paths.length === 1 ? "1 uncommitted path" : `${paths.length} uncommitted paths`;
+}
+
+async function applyPolicy(
+  round: RoundIdentity,
+  found: { readonly tree: DirtyTree; readonly logFolder: string | null },
+  tools: RoundTools,
+): Promise<Pick<LeftWork, "ref" | "note">> {
+  const { config, sink } = tools;
+  const paths = found.tree.files.map((file) => file.path);
+  const ledger = openOrphanLedger(tools.files, config.runtime.logDir);
+  const entryOf = (message: string) => ({
+    round: round.number,
+    phase: round.phase,
+    files: paths,
+    message,
+    atMs: tools.clock.now(),
+  });
+  let announced: string | null = null;
+  const outcome = await applyDirtyPolicy({
+    action: config.vcs.dirtyAction,
+    git: tools.git,
+    files: tools.files,
+    clock: tools.clock,
+    round: round.number,
+    phase: round.phase,
+    tree: found.tree,
+    logFolder: found.logFolder,
+    idempotencySeconds: config.vcs.stashIdempotencySeconds,
+    announce: (step) => {
+      if (step.what !== "stash") return;
+      announced = step.message;
+      ledger.announce(entryOf(step.message));
+    },
+  });
+  if (outcome.kind === "stashed") ledger.confirm(entryOf(outcome.message), outcome.ref);
+  else if (announced !== null) ledger.drop(announced);
+  switch (outcome.kind) {
+    case "ignored":
+      return { ref: null, note: `${count(paths)} left in the tree` };
+    case "stashed": {
+      const kind = outcome.isReused ? "orphan_idempotent_skip" : "orphan_stashed";
+      sink.emit(kind, { round_num: round.number, ref: outcome.ref, reason: "clean_exit_with_dirty_tree" });
+      return { ref: outcome.ref, note: `${count(paths)} stashed as ${outcome.ref.slice(0, 12)}` };
+    }
+    case "committed":
+      sink.emit("dirty_auto_committed", {
+        round_num: round.number,
+        files: paths.slice(0, filesListed),
+        ref: outcome.ref,
+      });
+      return { ref: outcome.ref, note: `${count(paths)} committed as ${outcome.ref.slice(0, 12)}` };
+    case "failed": {
+      const kind = outcome.what === "stash" ? "orphan_stash_failed" : "dirty_commit_failed";
+      sink.emit(kind, { round_num: round.number, phase: round.phase, reason: redact(outcome.reason) });
+      return { ref: outcome.savedRef, note: `${count(paths)} could not be saved: ${outcome.reason}` };
+    }
+    default:
+      return outcome satisfies never;
+  }
+}

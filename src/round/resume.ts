@@ -1,0 +1,139 @@
+// Takes over the round an earlier life of the supervisor was in, and closes it under its own number.
+import { phaseFor } from "../config/phases.ts";
+import type { RoundResult, Walls } from "../core/round.ts";
+import { spellDuration } from "../core/text.ts";
+import type { EventSink } from "../ports/records.ts";
+import type { CurrentRound } from "../store/status.ts";
+import { findEarlier } from "./adopt.ts";
+import type { EarlierRound } from "./adopt.ts";
+import { foundLeader } from "./leader.ts";
+import type { Leader } from "./leader.ts";
+import type { RoundPaths } from "./plan.ts";
+import type { RoundTools } from "./tools.ts";
+import { closeBook, watchAndSettle } from "./watch.ts";
+
+export interface ResumeRequest {
+  readonly current: CurrentRound;
+  /** Kinds already on record for this round: none is written twice. */
+  readonly recorded: ReadonlySet<string>;
+  readonly stop: AbortSignal;
+}
+
+export interface Resumed {
+  readonly result: RoundResult;
+  /** The agent was still at work: the round counts as one of this life's. */
+  readonly wasRunning: boolean;
+}
+
+export async function resumeRound(request: ResumeRequest, given: RoundTools): Promise<Resumed> {
+  const { current } = request;
+  const { logDir } = given.config.runtime;
+  const { paths, earlier } = await findEarlier(current, { logDir }, given);
+  const ageSeconds = ageOf(current, given);
+  tellFound(current, earlier, ageSeconds, given);
+  given.sink.emit("round_adopted", {
+    round_num: current.number,
+    round_id: current.id,
+    state: earlier.kind,
+    age_s: Math.round(ageSeconds),
+  });
+  const tools: RoundTools = { ...given, sink: onceOnly(given.sink, request.recorded) };
+  tools.sink.emit("round_start", { round_num: current.number, phase: current.phase, round_id: current.id });
+  const round = {
+    number: current.number,
+    id: current.id,
+    phase: current.phase,
+    startedAt: Date.parse(current.started_at),
+    headBefore: null,
+    log: paths.log,
+  };
+  const walls = wallsOf(current, tools);
+  if (current.state !== "claimed" || earlier.kind !== "lost") {
+    tools.sink.emit("agent_spawn", { round_num: current.number, timeout_s: walls.hardSeconds, pid: current.pid });
+  }
+  const over = new AbortController();
+  const leader = leaderOf(earlier, { paths, signal: over.signal }, tools);
+  try {
+    const result = await watchAndSettle({
+      round,
+      plan: { walls },
+      paths,
+      started: {
+        kind: "started",
+        leader,
+        promptFile: paths.prompt,
+        origin: tools.clock.monotonic() - ageSeconds * 1000,
+      },
+      agentFile: tools.config.agent.command[0] ?? "",
+      knownDurationSeconds: earlier.kind === "running" ? null : lastSignOfLife(paths, round.startedAt, tools),
+      stop: request.stop,
+    }, tools);
+    closeBook(paths, tools);
+    return { result, wasRunning: earlier.kind === "running" };
+  } finally {
+    over.abort();
+  }
+}
+
+/** By the machine's uptime where it did not restart: the wall clock may have been set since. */
+function ageOf(current: CurrentRound, tools: RoundTools): number {
+  const byUptime = tools.host.uptimeSeconds() - current.started_uptime_s;
+  if (byUptime >= 0) return byUptime;
+  return Math.max(0, (tools.clock.now() - Date.parse(current.started_at)) / 1000);
+}
+
+/** Seconds from the start to the newest of the round's files: the best that is known of when it ended. */
+function lastSignOfLife(paths: RoundPaths, startedAt: number, tools: RoundTools): number {
+  const times = [paths.exit, paths.log].map((path) => tools.files.stat(path)?.modifiedAt ?? 0);
+  return Math.max(0, (Math.max(...times) - startedAt) / 1000);
+}
+
+function wallsOf(current: CurrentRound, tools: RoundTools): Walls {
+  const { config } = tools;
+  const isKnown = current.phase !== null && config.phases.list.includes(current.phase);
+  const phase = isKnown ? current.phase : null;
+  return phaseFor(isKnown ? config : { ...config, phases: { ...config.phases, list: [] } }, {
+    number: current.number,
+    phase,
+  }).walls;
+}
+
+function leaderOf(
+  earlier: EarlierRound,
+  options: { readonly paths: RoundPaths; readonly signal: AbortSignal },
+  tools: RoundTools,
+): Leader {
+  switch (earlier.kind) {
+    case "running":
+      return foundLeader({ shim: earlier.shim, exitFile: options.paths.exit, signal: options.signal }, tools);
+    case "ended":
+      return { pid: null, ended: Promise.resolve(earlier.end) };
+    case "headless":
+    case "lost":
+      return { pid: null, ended: Promise.resolve({ code: null, diedBySignal: false }) };
+    default:
+      return earlier satisfies never;
+  }
+}
+
+/** Passes on only what the earlier life did not write yet. */
+function onceOnly(sink: EventSink, recorded: ReadonlySet<string>): EventSink {
+  return {
+    emit: (kind, payload) => {
+      if (!recorded.has(kind)) sink.emit(kind, payload);
+    },
+    flush: () => sink.flush(),
+    fault: () => sink.fault(),
+  };
+}
+
+function tellFound(current: CurrentRound, earlier: EarlierRound, ageSeconds: number, tools: RoundTools): void {
+  const found = {
+    running: `is still running after ${spellDuration(ageSeconds)} and goes on`,
+    ended: "ended meanwhile and is being closed",
+    headless: "lost its leader; what is left of it is being ended",
+    lost: "left nothing behind and is closed as lost",
+  }[earlier.kind];
+  const text = `round ${current.number} of an earlier life ${found}`;
+  tools.tell({ kind: "round_adopted", text, tone: "warn", facts: { round: current.number, state: earlier.kind } });
+}

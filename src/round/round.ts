@@ -1,0 +1,144 @@
+// One round from its check to its record: the conductor.
+import { FileFault } from "../ports/files.ts";
+import { isoTime, spellDuration } from "../core/text.ts";
+import type { RoundPlan, RoundResult } from "../core/round.ts";
+import { openOrphanLedger } from "../vcs/orphan.ts";
+import { describeFault } from "../vcs/git_call.ts";
+import { linkCurrent } from "../store/round_log.ts";
+import { buildContext } from "./context.ts";
+import { joinPath } from "../core/path.ts";
+import { launch } from "./launch.ts";
+import type { LaunchOutcome } from "./launch.ts";
+import { pathsOf, planRound } from "./plan.ts";
+import type { RoundPaths } from "./plan.ts";
+import { precheck } from "./precheck.ts";
+import type { Check } from "./precheck.ts";
+import { assemblePrompt } from "./prompt.ts";
+import { recordSample } from "./sample.ts";
+import { recordSubstrate } from "./substrate.ts";
+import type { RoundTools } from "./tools.ts";
+import { closeBook, watchAndSettle } from "./watch.ts";
+
+/** `refused`: the battery failed, nothing was started and no number was taken. */
+export type RoundOutcome =
+  | { readonly kind: "refused"; readonly failures: readonly Check[] }
+  | { readonly kind: "done"; readonly result: RoundResult };
+
+export interface RoundRequest {
+  /** `--phase`, or null for the rotation. */
+  readonly phase: string | null;
+  /** The start-up battery is skipped (AGENT_RUNNER_SKIP_STARTUP_CHECK). */
+  readonly skipsBattery: boolean;
+  /** Fires when the round is to be stopped now. */
+  readonly stop: AbortSignal;
+}
+
+export async function runRound(request: RoundRequest, tools: RoundTools): Promise<RoundOutcome> {
+  const { config, clock, book, sink, host } = tools;
+  const inherited = host.environment();
+  const plan = planRound({ config, number: book.nextNumber, id: crypto.randomUUID(), phase: request.phase, inherited });
+  const place = await tools.git.probe();
+  const checked = precheck({
+    config,
+    plan,
+    workTree: place.kind === "ok"
+      ? { isWorkTree: place.isWorkTree, reason: "it is a bare repository or inside a .git folder" }
+      : { isWorkTree: false, reason: describeFault(place) },
+    machine: host.machine,
+  }, tools);
+  if (checked.failures.length > 0 && !request.skipsBattery) {
+    for (const check of checked.failures) sink.emit("smoke_check_failed", { reason: `${check.name}: ${check.reason}` });
+    return { kind: "refused", failures: checked.failures };
+  }
+  const head = place.kind === "ok" ? place.head : null;
+  const startedAt = clock.now();
+  const paths = pathsOf(plan, startedAt);
+  const context = contextOf(plan, startedAt, tools);
+  book.claim(plan, { startedAt, uptimeSeconds: host.uptimeSeconds(), logName: paths.logName });
+  await recordSubstrate("round_substrate_before", {
+    number: plan.number,
+    head,
+  }, tools);
+  if (plan.isFreshEyes) {
+    sink.emit("fresh_eyes_round_triggered", { round_num: plan.number, every_n: config.runtime.freshEyesEveryN ?? 0 });
+  }
+  quietly(() =>
+    tools.files.writeAtomic(joinPath(plan.logDir, "round-context.json"), `${JSON.stringify(context, null, 2)}\n`)
+  );
+  sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
+  await recordSample("round_start", plan, { table: [] }, tools);
+  const started = start(plan, { paths, context, agentFile: checked.agentFile }, tools);
+  tellStart(plan, started, tools);
+  const round = { number: plan.number, id: plan.id, phase: plan.phase, startedAt, headBefore: head, log: paths.log };
+  const result = await watchAndSettle({
+    round,
+    plan,
+    paths,
+    started,
+    agentFile: checked.agentFile,
+
+    stop: request.stop,
+  }, tools);
+  closeBook(paths, tools);
+  return { kind: "done", result };
+}
+
+function contextOf(plan: RoundPlan, startedAt: number, tools: RoundTools): Record<string, unknown> {
+  const orphan = openOrphanLedger(tools.files, plan.logDir).newest();
+  return buildContext({
+    number: plan.number,
+    startedAt: isoTime(startedAt),
+    phase: plan.phase,
+    isFreshEyes: plan.isFreshEyes,
+    status: tools.book.status,
+    orphan: orphan === null || orphan.stashedRef === null
+      ? null
+      : { ref: orphan.stashedRef, message: orphan.stashMessage, files: orphan.files },
+  });
+}
+
+function start(
+  plan: RoundPlan,
+  facts: { readonly paths: RoundPaths; readonly context: Record<string, unknown>; readonly agentFile: string },
+  tools: RoundTools,
+): LaunchOutcome {
+  const { config, files, sink, book } = tools;
+  const isInjected = config.prompt.injectContext && config.prompt.contextInjectionMode === "prepend";
+  const prompt = plan.delivery === "none" ? { kind: "ok" as const, text: "" } : assemblePrompt({
+    files: plan.promptFiles,
+    separator: config.prompt.concatSeparator,
+    stripFrontMatter: config.prompt.stripYamlFrontmatter,
+    context: isInjected ? facts.context : null,
+  }, files);
+  const started: LaunchOutcome = prompt.kind === "ok"
+    ? launch({ plan, paths: facts.paths, prompt: prompt.text, agentFile: facts.agentFile, config }, tools)
+    : { kind: "failed", reason: `prompt file '${prompt.path}': ${prompt.reason}` };
+  const pid = started.kind === "started" ? started.leader.pid : null;
+  if (pid !== null) book.started(pid);
+  sink.emit("agent_spawn", { round_num: plan.number, timeout_s: plan.walls.hardSeconds, pid });
+  quietly(() => linkCurrent(files, { logDir: plan.logDir, number: plan.number, log: facts.paths.logName }));
+  return started;
+}
+
+function tellStart(plan: RoundPlan, started: LaunchOutcome, tools: RoundTools): void {
+  const pid = started.kind === "started" ? started.leader.pid : null;
+  const facts = [
+    plan.phase === null ? "" : `phase ${plan.phase}`,
+    pid === null ? "" : `pid ${pid}`,
+    `at most ${spellDuration(plan.walls.hardSeconds)}`,
+  ].filter((fact) => fact !== "");
+  tools.tell({
+    kind: "round_started",
+    text: `round ${plan.number} started (${facts.join(", ")})`,
+    facts: { round: plan.number, phase: plan.phase, pid, timeout_s: plan.walls.hardSeconds },
+  });
+}
+
+/** For what only helps readers: a full disk must not cost the round. The event sink tells of the disk. */
+function quietly(write: () => void): void {
+  try {
+    write();
+  } catch (thrown) {
+    if (!(thrown instanceof FileFault)) throw thrown;
+  }
+}

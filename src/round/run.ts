@@ -1,0 +1,227 @@
+// Watches one round from its start to the last of its processes, and ends it by the stop ladder when it must.
+import type { Wall } from "../core/round.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ProcessInfo } from "../ports/processes.ts";
+import { endingOf } from "./ending.ts";
+import type { LeaderEnd } from "./leader.ts";
+import type { RunOutcome, RunSpec } from "./run_spec.ts";
+import { climb } from "./stop_ladder.ts";
+import type { Happening, LadderAction, LadderState } from "./stop_ladder.ts";
+import { WallWatch } from "./wall_watch.ts";
+import { findWorkers } from "./workers.ts";
+import type { Workers } from "./workers.ts";
+
+const tickMs = 250;
+/** Between looks for survivors once the agent has ended, growing to the tick. */
+const firstCheckMs = 30;
+const killCheckMs = 150;
+const killRoundsMax = 60;
+
+export async function watchRound(spec: RunSpec, clock: Clock): Promise<RunOutcome> {
+  return await new RoundWatch(spec, clock).run();
+}
+
+class RoundWatch {
+  readonly #spec: RunSpec;
+  readonly #clock: Clock;
+  readonly #wallWatch: WallWatch;
+  #state: LadderState = "running";
+  #end: LeaderEnd | null = null;
+  #endedAt: number | null = null;
+  #wall: Wall | null = null;
+  #hasLingered = false;
+  #isStopped = false;
+  #hasExtended = false;
+  #hasTalliedExit = false;
+  #resultAt: number | null = null;
+  #graceUntil = Infinity;
+  #checkAt = Infinity;
+  #checkMs = firstCheckMs;
+  #killRounds = 0;
+  #leftovers = new Set<number>();
+  #survivors = 0;
+  #nextProgress: number;
+  #wake = new AbortController();
+
+  constructor(spec: RunSpec, clock: Clock) {
+    this.#spec = spec;
+    this.#clock = clock;
+    this.#wallWatch = new WallWatch(spec.walls, { origin: spec.origin, now: clock.monotonic() });
+    this.#nextProgress = clock.monotonic() + spec.progressSeconds * 1000;
+  }
+
+  async run(): Promise<RunOutcome> {
+    this.#spec.leader.ended.then((end) => {
+      this.#end = end;
+      this.#endedAt = this.#clock.monotonic();
+      this.#wake.abort();
+    });
+    const onStop = () => this.#wake.abort();
+    this.#spec.stop.addEventListener("abort", onStop);
+    try {
+      while (this.#state !== "gone") {
+        const happening = await this.#observe();
+        if (happening !== null) await this.#step(happening);
+        else await this.#rest();
+      }
+      while (this.#spec.tap.read()) await this.#clock.sleep(0);
+    } finally {
+      this.#spec.stop.removeEventListener("abort", onStop);
+    }
+    return this.#outcome();
+  }
+
+  async #rest(): Promise<void> {
+    const now = this.#clock.monotonic();
+    const isEnding = this.#state === "term_sent" || this.#state === "kill_sent";
+    const wallAt = isEnding ? Infinity : this.#wallWatch.nextAt(now, { hasResult: this.#state === "result_seen" });
+    const until = Math.min(now + tickMs, wallAt, this.#graceUntil, this.#checkAt);
+    await this.#clock.sleep(Math.max(0, until - now), this.#wake.signal);
+    if (this.#wake.signal.aborted) this.#wake = new AbortController();
+  }
+
+  /** The next thing that happened, or null when all is as it was. */
+  async #observe(): Promise<Happening | null> {
+    const now = this.#clock.monotonic();
+    if (this.#end !== null && !this.#hasTalliedExit) return await this.#tallyExit();
+    if (this.#state === "term_sent" || this.#state === "kill_sent") return await this.#observeEnding(now);
+    if (this.#spec.stop.aborted) return "stop_request";
+    const hasGrown = this.#spec.tap.read();
+    await this.#wallWatch.note(now, { hasGrown, reach: this.#spec.reach });
+    this.#progress(now);
+    const facts = { logBytes: this.#spec.tap.size, reach: this.#spec.reach, hasResult: this.#state === "result_seen" };
+    this.#wall = await this.#wallWatch.reached(now, facts);
+    if (this.#wall !== null) return "wall";
+    if (this.#state === "running" && this.#spec.walls.lingerSeconds > 0 && this.#hasResult()) return "result_line";
+    if (this.#resultAt !== null && now - this.#resultAt > this.#spec.walls.lingerSeconds * 1000) {
+      return await this.#linger();
+    }
+    return null;
+  }
+
+  #hasResult(): boolean {
+    return this.#spec.reader.observe().hasTerminalRecord;
+  }
+
+  async #tallyExit(): Promise<Happening> {
+    this.#hasTalliedExit = true;
+    const live = await this.#spec.reach.look();
+    this.#tallyLeftovers(live);
+    this.#checkAt = this.#clock.monotonic() + this.#checkMs;
+    return live.length === 0 ? "cleared" : "exited";
+  }
+
+  async #observeEnding(now: number): Promise<Happening | null> {
+    const isDue = now >= this.#checkAt || now >= this.#graceUntil;
+    if (!isDue) return null;
+    if (this.#end !== null) {
+      const live = await this.#spec.reach.look();
+      this.#tallyLeftovers(live);
+      if (live.length === 0) return "cleared";
+    }
+    if (now >= this.#graceUntil) return this.#state === "term_sent" ? "grace_over" : await this.#stillAlive();
+    this.#checkMs = Math.min(tickMs, this.#checkMs * 2);
+    this.#checkAt = now + this.#checkMs;
+    return null;
+  }
+
+  async #stillAlive(): Promise<Happening> {
+    if (this.#killRounds < killRoundsMax) return "still_alive";
+    this.#survivors = Math.max(1, (await this.#spec.reach.look()).length);
+    return "cleared";
+  }
+
+  /** The agent's own process is no leftover of itself, and neither is the shim. */
+  #tallyLeftovers(live: readonly ProcessInfo[]): void {
+    const { pid } = this.#spec.leader;
+    for (const row of live) if (pid === null || (row.pid !== pid && row.ppid !== pid)) this.#leftovers.add(row.pid);
+  }
+
+  async #linger(): Promise<Happening | null> {
+    const workers = await this.#findWorkers();
+    if (workers.working.length === 0) return "linger_over";
+    // Looked at again only now and then: a process table is not free on a small board.
+    this.#resultAt = this.#clock.monotonic() - this.#spec.walls.lingerSeconds * 1000 + 1000;
+    return this.#hasExtended ? null : "linger_busy";
+  }
+
+  async #findWorkers(): Promise<Workers> {
+    return findWorkers(await this.#spec.reach.lookAtCommands(), {
+      leaderPid: this.#spec.leader.pid,
+      agentFile: this.#spec.agentFile,
+      patterns: this.#spec.ignorePatterns,
+    });
+  }
+
+  async #step(happening: Happening): Promise<void> {
+    const { next, actions } = climb(this.#state, happening);
+    this.#state = next;
+    for (const action of actions) await this.#act(action);
+  }
+
+  async #act(action: LadderAction): Promise<void> {
+    switch (action) {
+      case "start_linger":
+        this.#resultAt = this.#clock.monotonic();
+        return;
+      case "note_wall":
+        return this.#spec.notices.onStopping(`${this.#wall} wall reached`);
+      case "note_linger":
+        this.#hasLingered = true;
+        return this.#spec.notices.onStopping("it lingered after its result");
+      case "note_extended":
+        this.#hasExtended = true;
+        return this.#spec.notices.onExtended(await this.#findWorkers());
+      case "note_stop":
+        this.#isStopped = true;
+        return this.#spec.notices.onStopping("the operator asked for it");
+      case "note_leftovers":
+        return;
+      case "term":
+        return await this.#spec.reach.tell("SIGTERM");
+      case "kill":
+        await this.#kill();
+        return;
+      case "start_grace": {
+        const graceMs = this.#state === "kill_sent" ? killCheckMs : this.#spec.walls.stopGraceSeconds * 1000;
+        this.#graceUntil = this.#clock.monotonic() + graceMs;
+        this.#checkAt = this.#clock.monotonic() + this.#checkMs;
+        return;
+      }
+      default:
+        return action satisfies never;
+    }
+  }
+
+  async #kill(): Promise<void> {
+    // The shim gets a moment to write down how the agent ended; after that nothing is spared.
+    this.#tallyLeftovers(await this.#spec.reach.kill({ sparesLeader: this.#killRounds < 2 && this.#end === null }));
+    this.#killRounds++;
+  }
+
+  #progress(now: number): void {
+    if (this.#spec.progressSeconds <= 0 || now < this.#nextProgress) return;
+    this.#nextProgress = now + this.#spec.progressSeconds * 1000;
+    this.#spec.notices.onProgress({
+      logBytes: this.#spec.tap.size,
+      quietSeconds: (now - this.#wallWatch.lastOutputAt) / 1000,
+      ageSeconds: (now - this.#spec.origin) / 1000,
+    });
+  }
+
+  #outcome(): RunOutcome {
+    const endedAt = this.#endedAt ?? this.#clock.monotonic();
+    return {
+      ending: endingOf({
+        end: this.#end,
+        wall: this.#wall,
+        hasLingered: this.#hasLingered,
+        isStopped: this.#isStopped,
+      }),
+      durationSeconds: (endedAt - this.#spec.origin) / 1000,
+      leftoversEnded: this.#leftovers.size,
+      survivors: this.#survivors,
+      table: this.#spec.reach.table,
+    };
+  }
+}

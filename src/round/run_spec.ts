@@ -1,0 +1,45 @@
+// What the watch over a running round is given, what it tells, and what it gives back.
+import type { AgentReader } from "../core/agent.ts";
+import type { Ending, Walls } from "../core/round.ts";
+import type { ProcessInfo } from "../ports/processes.ts";
+import type { Leader } from "./leader.ts";
+import type { LogTap } from "./log_tap.ts";
+import type { Reach } from "./reach.ts";
+import type { Workers } from "./workers.ts";
+
+/** What the watch tells while the round runs. */
+export interface RunNotices {
+  onProgress(progress: { readonly logBytes: number; readonly quietSeconds: number; readonly ageSeconds: number }): void;
+  onExtended(workers: Workers): void;
+  /** The round is being ended: why, in a word for people. */
+  onStopping(why: string): void;
+}
+
+export interface RunSpec {
+  readonly walls: Walls;
+  readonly leader: Leader;
+  readonly reach: Reach;
+  readonly tap: LogTap;
+  readonly reader: AgentReader;
+  /** Monotonic milliseconds from which the walls count; in the past for an adopted round. */
+  readonly origin: number;
+  readonly agentFile: string;
+  readonly ignorePatterns: readonly string[];
+  /** Seconds between progress notices; 0 = none. */
+  readonly progressSeconds: number;
+  /** Fires when the operator wants the round stopped now. */
+  readonly stop: AbortSignal;
+  readonly notices: RunNotices;
+}
+
+export interface RunOutcome {
+  readonly ending: Ending;
+  /** Seconds from the round's start to the end of the agent's process. */
+  readonly durationSeconds: number;
+  /** Processes that outlived the agent and were ended. */
+  readonly leftoversEnded: number;
+  /** Processes that even KILL did not end. */
+  readonly survivors: number;
+  /** Whole process table of the last look. */
+  readonly table: readonly ProcessInfo[];
+}

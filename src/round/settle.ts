@@ -1,0 +1,133 @@
+// Closes a round: the verdict, the work it left behind, the records, in the order readers rely on.
+import type { AgentReader } from "../core/agent.ts";
+import { redact } from "../core/redact.ts";
+import { exitCauseOf, exitCodeOf } from "../core/round.ts";
+import type { Ending, RoundResult } from "../core/round.ts";
+import { spellDuration } from "../core/text.ts";
+import { networkBlip, referenceEvents } from "../agents/reference_events.ts";
+import { saveLeftWork } from "./left_work.ts";
+import type { RunOutcome } from "./run_spec.ts";
+import { recordSample } from "./sample.ts";
+import { recordSubstrate } from "./substrate.ts";
+import type { RoundIdentity, RoundTools } from "./tools.ts";
+
+/** Everything after the last process of the round is gone. */
+export async function settle(
+  round: RoundIdentity,
+  run: RunOutcome,
+  facts: { readonly reader: AgentReader; readonly graceSeconds: number; readonly hardSeconds: number },
+  tools: RoundTools,
+): Promise<RoundResult> {
+  const { sink } = tools;
+  const verdict = facts.reader.judge(run.ending);
+  const observed = facts.reader.observe();
+  recordExit(round, run, tools);
+  sink.emit("round_verdict", {
+    round_num: round.number,
+    verdict: verdict.kind,
+    summary: redact(verdict.summary),
+    evidence: verdict.evidence.map((item) => ({ ...item, value: redact(item.value) })),
+    resets_at: verdict.resetsAt,
+    retry_after_s: verdict.retryAfterSeconds,
+    needs_human: verdict.needsHuman,
+    session_id: observed.sessionId,
+  });
+  const read = {
+    number: round.number,
+    phase: round.phase,
+    durationSeconds: run.durationSeconds,
+    verdict,
+    observations: observed,
+    ending: run.ending,
+    agentName: facts.reader.name,
+  };
+  const blip = networkBlip(read);
+  if (blip) sink.emit("agent_network_blip", blip);
+  const left = await saveLeftWork(round, { verdict, ending: run.ending }, tools);
+  recordKill(round, run.ending, facts, tools);
+  const result: RoundResult = {
+    number: round.number,
+    phase: round.phase,
+    ending: run.ending,
+    verdict,
+    usage: observed.usage,
+    sessionId: observed.sessionId,
+    dirtyFiles: left.files,
+    salvagedRef: left.ref,
+    startedAt: round.startedAt,
+    endedAt: tools.clock.now(),
+    durationSeconds: run.durationSeconds,
+    leftoversEnded: run.leftoversEnded,
+    lastLines: redact(facts.reader.lastLines()),
+  };
+  tools.book.completed(result);
+  await recordSample("round_end", round, { table: run.table }, tools);
+  sink.emit("round_end", { round_num: round.number });
+  const { anomalyRepetitiveWindow: window, anomalyRepetitiveThreshold: threshold } = tools.config.monitor;
+  for (const event of referenceEvents(read, { now: tools.clock.now(), repetition: { window, threshold } })) {
+    sink.emit(event.kind, event.payload as never);
+  }
+  await recordSubstrate("round_substrate_after", { number: round.number, head: left.head }, tools);
+  tellEnd(result, left.note, tools);
+  return result;
+}
+
+function recordExit(round: RoundIdentity, run: RunOutcome, tools: RoundTools): void {
+  const isTimedOut = run.ending.kind === "timed_out" || run.ending.kind === "lingered";
+  tools.sink.emit("agent_exit", {
+    round_num: round.number,
+    exit_code: exitCodeOf(run.ending),
+    duration_s: Math.round(run.durationSeconds * 1000) / 1000,
+    timed_out: isTimedOut,
+    exit_cause: exitCauseOf(run.ending),
+    ending: run.ending.kind,
+    leftovers_ended: run.leftoversEnded,
+  });
+  if (run.survivors > 0) {
+    const text = `round ${round.number}: ${run.survivors} processes survived SIGKILL`;
+    tools.tell({ kind: "survivors", text, tone: "bad", facts: { round: round.number, count: run.survivors } });
+  }
+}
+
+function recordKill(
+  round: RoundIdentity,
+  ending: Ending,
+  facts: { readonly graceSeconds: number; readonly hardSeconds: number },
+  tools: RoundTools,
+): void {
+  if (ending.kind === "lingered") {
+    const payload = { round_num: round.number, grace_s: facts.graceSeconds, live_children: [] };
+    tools.sink.emit("round_grace_kill", payload);
+  }
+  if (ending.kind !== "timed_out") return;
+  const { runtime } = tools.config;
+  const reason = ending.wall === "hard"
+    ? `exceeded round_timeout_s=${facts.hardSeconds}`
+    : ending.wall === "idle"
+    ? `exceeded idle_timeout_s=${runtime.idleTimeoutSeconds}`
+    : `exceeded first_byte_timeout_s=${runtime.firstByteTimeoutSeconds}`;
+  tools.sink.emit("round_timeout_kill", { round_num: round.number, reason, wall: ending.wall });
+}
+
+function tellEnd(result: RoundResult, note: string, tools: RoundTools): void {
+  const parts = [
+    `round ${result.number} ended: ${result.verdict.kind} after ${spellDuration(result.durationSeconds)}`,
+    result.verdict.kind === "ok" ? "" : result.verdict.summary.replace(/\.$/, ""),
+    result.leftoversEnded > 0 ? `${result.leftoversEnded} of its processes had to be ended` : "",
+    result.usage?.costUsd ? `$${result.usage.costUsd.toFixed(2)}` : "",
+    note,
+  ].filter((part) => part !== "");
+  const tone = result.verdict.kind === "ok" ? "good" : result.verdict.kind === "error" ? "bad" : "warn";
+  tools.tell({
+    kind: "round_ended",
+    text: parts.join("; "),
+    tone,
+    facts: {
+      round: result.number,
+      verdict: result.verdict.kind,
+      exit_code: exitCodeOf(result.ending),
+      duration_s: result.durationSeconds,
+      leftovers_ended: result.leftoversEnded,
+    },
+  });
+}

@@ -1,0 +1,37 @@
+// What a round works with, handed in from above.
+import type { Agent } from "../core/agent.ts";
+import type { Tell } from "../core/telling.ts";
+import type { Config } from "../config/schema.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Files } from "../ports/files.ts";
+import type { Host } from "../ports/host.ts";
+import type { Processes } from "../ports/processes.ts";
+import type { EventSink } from "../ports/records.ts";
+import type { Git } from "../vcs/git.ts";
+import type { RoundBook } from "./book.ts";
+
+export interface RoundTools {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly host: Host;
+  readonly sink: EventSink;
+  readonly git: Git;
+  readonly agent: Agent;
+  readonly book: RoundBook;
+  readonly tell: Tell;
+}
+
+/** One round as its later steps see it. */
+export interface RoundIdentity {
+  readonly number: number;
+  readonly id: string;
+  readonly phase: string | null;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Commit before the round; null when unknown. */
+  readonly headBefore: string | null;
+  /** Absolute path of the agent's output. */
+  readonly log: string;
+}

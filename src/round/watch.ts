@@ -1,0 +1,115 @@
+// Joins a started (or found) round with its reader, its log and its records, up to its result.
+import type { RoundPlan, RoundResult } from "../core/round.ts";
+import { spellDuration } from "../core/text.ts";
+import type { LaunchOutcome } from "./launch.ts";
+import { LogTap } from "./log_tap.ts";
+import type { RoundPaths } from "./plan.ts";
+import { Reach } from "./reach.ts";
+import { watchRound } from "./run.ts";
+import type { RunNotices, RunOutcome, RunSpec } from "./run_spec.ts";
+import { recordSample } from "./sample.ts";
+import { settle } from "./settle.ts";
+import type { RoundIdentity, RoundTools } from "./tools.ts";
+import type { Workers } from "./workers.ts";
+
+export interface WatchSpec {
+  readonly round: RoundIdentity;
+  readonly plan: Pick<RoundPlan, "walls">;
+  readonly paths: RoundPaths;
+  readonly started: LaunchOutcome;
+  readonly agentFile: string;
+  /** How long the agent ran, where that is known from its files instead of from watching. */
+  readonly knownDurationSeconds?: number | null;
+  readonly stop: AbortSignal;
+}
+
+/** Watches the round to its end and settles it. */
+export async function watchAndSettle(spec: WatchSpec, tools: RoundTools): Promise<RoundResult> {
+  const reader = tools.agent.createReader(tools.config.agent.command);
+  const tap = new LogTap({ path: spec.paths.log, files: tools.files, reader });
+  try {
+    const watched = spec.started.kind === "started"
+      ? await watch(spec, { ...spec.started, reader, tap }, tools)
+      : notStarted(spec.started.reason);
+    const run = { ...watched, durationSeconds: spec.knownDurationSeconds ?? watched.durationSeconds };
+    tools.book.settling();
+    const { walls } = spec.plan;
+    const facts = { reader, graceSeconds: walls.lingerSeconds, hardSeconds: walls.hardSeconds };
+    return await settle(spec.round, run, facts, tools);
+  } finally {
+    tap.close();
+    if (spec.started.kind === "started" && spec.started.promptFile !== null) {
+      removeQuietly(spec.started.promptFile, tools);
+    }
+  }
+}
+
+async function watch(
+  spec: WatchSpec,
+  parts: Pick<RunSpec, "leader" | "origin" | "reader" | "tap">,
+  tools: RoundTools,
+): Promise<RunOutcome> {
+  const reach = new Reach({ roundId: spec.round.id, leaderPid: parts.leader.pid }, tools.processes);
+  return await watchRound({
+    leader: parts.leader,
+    origin: parts.origin,
+    reader: parts.reader,
+    tap: parts.tap,
+    reach,
+    walls: spec.plan.walls,
+    agentFile: spec.agentFile,
+    ignorePatterns: tools.config.runtime.graceKillIgnorePatterns,
+    progressSeconds: tools.config.monitor.roundProgressIntervalSeconds,
+    stop: spec.stop,
+    notices: noticesOf(spec, reach, tools),
+  }, tools.clock);
+}
+
+function noticesOf(spec: WatchSpec, reach: Reach, tools: RoundTools): RunNotices {
+  const { round } = spec;
+  return {
+    onProgress(progress) {
+      tools.sink.emit("round_progress", {
+        round_num: round.number,
+        log_size_kb: Math.floor(progress.logBytes / 1024),
+        last_write_age_s: Math.max(0, Math.floor(progress.quietSeconds)),
+        wall_age_s: Math.floor(progress.ageSeconds),
+      });
+      void recordSample("periodic", round, { table: reach.table }, tools);
+    },
+    onExtended(workers: Workers) {
+      tools.sink.emit("round_grace_extended", {
+        round_num: round.number,
+        grace_s: spec.plan.walls.lingerSeconds,
+        live_children: workers.working.map(({ name, pid }) => ({ name, pid })),
+        ignored_children: workers.ignored.map((worker) => ({ ...worker })),
+      });
+      const names = workers.working.map((worker) => worker.name).join(", ");
+      const text = `round ${round.number}: the agent is done, but still works on: ${names}`;
+      tools.tell({ kind: "round_extended", text, facts: { round: round.number } });
+    },
+    onStopping(why) {
+      const grace = spellDuration(spec.plan.walls.stopGraceSeconds);
+      const text = `round ${round.number} is being ended: ${why} (SIGTERM now, SIGKILL after ${grace})`;
+      tools.tell({ kind: "round_stopping", text, tone: "warn", facts: { round: round.number, why } });
+    },
+  };
+}
+
+function notStarted(reason: string): RunOutcome {
+  return { ending: { kind: "not_started", reason }, durationSeconds: 0, leftoversEnded: 0, survivors: 0, table: [] };
+}
+
+function removeQuietly(path: string, tools: RoundTools): void {
+  try {
+    tools.files.remove(path);
+  } catch {
+    // Retention removes it later with its round.
+  }
+}
+
+/** The last step of a round: nothing of it is left to take over, so its status file has done its work. */
+export function closeBook(paths: RoundPaths, tools: RoundTools): void {
+  tools.book.close();
+  removeQuietly(paths.exit, tools);
+}
