@@ -1,0 +1,43 @@
+// Composition root: real ports, one verb, one exit code; the only place that leaves the process.
+import manifest from "./deno.json" with { type: "json" };
+import { runApp } from "./src/cli/app.ts";
+import type { Grant } from "./src/cli/verb.ts";
+import { listAssets, readAsset } from "./src/ports/deno/assets.ts";
+import { denoClock } from "./src/ports/deno/clock.ts";
+import { denoFiles } from "./src/ports/deno/files.ts";
+import { denoHost } from "./src/ports/deno/host.ts";
+import { denoLock } from "./src/ports/deno/lock.ts";
+import { denoProcesses } from "./src/ports/deno/processes.ts";
+import { denoSignals } from "./src/ports/deno/signals.ts";
+import { denoStderr, denoStdout } from "./src/ports/deno/streams.ts";
+
+const categories = ["read", "write", "run", "net", "env", "sys", "ffi"] as const;
+
+function confine(needs: readonly Grant[]): void {
+  const kept: readonly string[] = needs;
+  for (const name of categories) {
+    if (!kept.includes(name)) Deno.permissions.revokeSync({ name });
+  }
+}
+
+if (import.meta.main) {
+  const processes = denoProcesses();
+  const stdout = denoStdout();
+  const stderr = denoStderr();
+  const code = await runApp(Deno.args, {
+    version: manifest.version,
+    clock: denoClock(),
+    files: denoFiles(),
+    processes,
+    lock: denoLock(),
+    host: denoHost(processes),
+    signals: denoSignals(),
+    stdout,
+    stderr,
+    asset: readAsset,
+    assets: listAssets,
+  }, confine);
+  await stdout.drain(1000);
+  await stderr.drain(1000);
+  Deno.exit(code);
+}

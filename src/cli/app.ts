@@ -1,0 +1,76 @@
+// From the command line to an exit code: finds the verb, parses its words, runs it, tells its errors.
+import { exitCode, OperatorError } from "../core/errors.ts";
+import { nearest } from "../core/text.ts";
+import { splitCommandLine } from "./arguments.ts";
+import type { CommandLine } from "./arguments.ts";
+import { prepareApart, prepareVerb } from "./prepare_apart.ts";
+import { verbs } from "./registry.ts";
+import type { FlagSpecs, Grant, Verb } from "./verb.ts";
+import type { World } from "./world.ts";
+
+/** Gives up every permission that is not in the list, for good. */
+export type Confine = (needs: readonly Grant[]) => void;
+
+/** Verbs that run for days: what is only needed to begin must not stay in their memory. */
+const longLived = ["serve"];
+
+/** @returns the exit code. Only a bug throws. */
+export async function runApp(words: readonly string[], world: World, confine: Confine): Promise<number> {
+  let isJson = words.includes("--json");
+  try {
+    const line = splitCommandLine(words);
+    isJson = line.isJson;
+    if (line.wantsVersion) {
+      world.stdout.write(`agent-runner ${world.version}\n`);
+      return exitCode.ok;
+    }
+    if (line.verb === prepareVerb) return await (await import("./prepare.ts")).prepare(line, world);
+    if (line.verb === null) return await showVerbs(line, world);
+    if (line.verb === "help") return await runApp([...line.words, "--help"], world, confine);
+    return await runVerb(line, world, confine);
+  } catch (thrown) {
+    if (!(thrown instanceof OperatorError)) throw thrown;
+    world.stderr.write(spellError(thrown, isJson));
+    return thrown.exitCode;
+  }
+}
+
+async function runVerb(line: CommandLine, world: World, confine: Confine): Promise<number> {
+  const entry = verbs.find((candidate) => candidate.name === line.verb);
+  if (!entry) throw unknownVerb(line.verb!);
+  const { configPath, isJson } = line;
+  const prepared = longLived.includes(entry.name) && !line.wantsHelp ? await prepareApart(line, world) : null;
+  const verb = (await entry.load()).default as unknown as Verb<FlagSpecs>;
+  const parsed = prepared ?? await parse(verb, line, world);
+  if (parsed === null) return exitCode.ok;
+  confine(verb.needs);
+  return await verb.run({ ...parsed, configPath, isJson } as never, world);
+}
+
+async function parse(verb: Verb<FlagSpecs>, line: CommandLine, world: World) {
+  const words = line.wantsHelp ? ["--help"] : line.words;
+  const { parseWords } = await import("./parse.ts");
+  return await parseWords(verb, { words, write: (text) => void world.stdout.write(text) });
+}
+
+async function showVerbs(line: CommandLine, world: World): Promise<number> {
+  const { spellVerbs } = await import("./help.ts");
+  world.stdout.write(spellVerbs(verbs, world.version));
+  return line.wantsHelp ? exitCode.ok : exitCode.failure;
+}
+
+function unknownVerb(name: string): OperatorError {
+  const meant = nearest(name, verbs.map((verb) => verb.name));
+  return new OperatorError(`There is no verb '${name}'`, {
+    fix: meant ? `Did you mean 'agent-runner ${meant}'?` : "See 'agent-runner --help' for all verbs",
+    exitCode: exitCode.usage,
+  });
+}
+
+/** The two lines of an operator error (what is wrong, how to fix it), or one JSON line. */
+export function spellError(error: OperatorError, isJson: boolean): string {
+  if (isJson) {
+    return `${JSON.stringify({ error: { message: error.message, fix: error.fix, exit_code: error.exitCode } })}\n`;
+  }
+  return `agent-runner: ${error.message}\n  fix: ${error.fix}\n`;
+}

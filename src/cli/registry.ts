@@ -1,0 +1,37 @@
+// Lists the verbs, so that the program loads only the one it runs. Written by `deno task gen`.
+
+/** Every verb, sorted by name. */
+export const verbs = [
+  {
+    name: "config",
+    summary: "Check the configuration, or show what it comes to",
+    load: () => import("./verbs/config.ts"),
+  },
+  {
+    name: "demo",
+    summary: "Watch four rounds of a scripted agent in a throw-away project",
+    load: () => import("./verbs/demo.ts"),
+  },
+  { name: "events", summary: "Show what happened, or follow it", load: () => import("./verbs/events.ts") },
+  {
+    name: "init",
+    summary: "Write agent-runner.toml and a first prompt into a project",
+    load: () => import("./verbs/init.ts"),
+  },
+  {
+    name: "peek",
+    summary: "Show what goes on: the running round, the last ones, the supervisor, the machine",
+    load: () => import("./verbs/peek.ts"),
+  },
+  { name: "round", summary: "Carry out one round and leave", load: () => import("./verbs/round.ts") },
+  {
+    name: "serve",
+    summary: "Run the agent round after round until something asks for an end",
+    load: () => import("./verbs/serve.ts"),
+  },
+  {
+    name: "watch",
+    summary: "Show what goes on until Ctrl-C, and follow every change",
+    load: () => import("./verbs/watch.ts"),
+  },
+] as const;

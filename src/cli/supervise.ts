@@ -1,0 +1,57 @@
+// Puts a supervisor together for the verbs that run rounds: reader, lock, stop requests, and lines for the watcher.
+import { agentFor } from "../agents/detect.ts";
+import type { Config } from "../config/schema.ts";
+import { phaseFor } from "../config/phases.ts";
+import { OperatorError } from "../core/errors.ts";
+import type { Tell } from "../core/telling.ts";
+import { StopRequests } from "../loop/stop_requests.ts";
+import { Supervisor } from "../loop/supervisor.ts";
+import { tellerOn } from "./teller.ts";
+import type { World } from "./world.ts";
+
+/** Everything `work` needs; the lock is held while it runs. */
+export interface Supervision {
+  readonly supervisor: Supervisor;
+  readonly stop: StopRequests;
+  readonly tell: Tell;
+}
+
+/** Environment variable that skips the start-up battery when it is 1, true, yes or on. */
+export function skipsBattery(world: World): boolean {
+  const value = world.host.environment().AGENT_RUNNER_SKIP_STARTUP_CHECK ?? "";
+  return ["1", "true", "yes", "on"].includes(value.toLowerCase());
+}
+
+/** Takes the lock, runs `work`, gives the lock back. Signals are heard from the first moment. */
+export async function supervised(
+  config: Config,
+  options: { readonly isJson: boolean; readonly phase?: string | null; readonly version: string },
+  world: World,
+  work: (supervision: Supervision) => Promise<number>,
+): Promise<number> {
+  // An unknown phase is a mistake on the command line: it is told before anything is touched.
+  phaseFor(config, { number: 1, phase: options.phase ?? null });
+  const tell = tellerOn(world.stdout, { isJson: options.isJson, clock: world.clock });
+  const stop = new StopRequests(world.signals, (count, name) => tell(stopTelling(count, name)));
+  try {
+    const agent = await agentFor(config.agent.command, config.agent.reader).load();
+    const supervisor = await Supervisor.open({ config, version: options.version, agent, tell }, world);
+    try {
+      return await work({ supervisor, stop, tell });
+    } finally {
+      supervisor.close();
+    }
+  } catch (thrown) {
+    if (thrown instanceof OperatorError) await world.stdout.drain(500);
+    throw thrown;
+  } finally {
+    stop.close();
+  }
+}
+
+function stopTelling(count: number, name: string) {
+  const text = count === 1
+    ? `${name}: no further round; a running round may finish (once more: the round is stopped now)`
+    : `${name}: the running round is stopped now`;
+  return { kind: "stop_requested", text, tone: "warn" as const, facts: { signal: name, count } };
+}

@@ -1,0 +1,35 @@
+// The verb that carries out one round and leaves.
+import { exitCode } from "../../core/errors.ts";
+import { startFailure } from "../../loop/serve.ts";
+import { runRound } from "../../round/round.ts";
+import { openConfig } from "../project.ts";
+import { skipsBattery, supervised } from "../supervise.ts";
+import { defineVerb } from "../verb.ts";
+
+export default defineVerb({
+  name: "round",
+  summary: "Carry out one round and leave",
+  flags: {
+    "phase": { kind: "string", placeholder: "name", brief: "Phase of this round; the rotation does not move" },
+    "check-verdict": { kind: "boolean", brief: "Exit 1 unless the verdict is ok" },
+  },
+  needs: ["read", "write", "run", "env", "sys"],
+  examples: ["agent-runner round", "agent-runner round --phase review --check-verdict"],
+  async run(args, world) {
+    const config = openConfig(args, world);
+    const phase = args.flags.phase ?? null;
+    const options = { isJson: args.isJson, phase, version: world.version };
+    return await supervised(config, options, world, async ({ supervisor, stop }) => {
+      await supervisor.takeOver(stop.stopRound);
+      if (stop.finish.aborted) return exitCode.failure;
+      const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound };
+      const outcome = await runRound(request, supervisor.tools);
+      if (outcome.kind === "refused") {
+        for (const check of outcome.failures) world.stderr.write(`${startFailure(check).text}\n`);
+        return exitCode.config;
+      }
+      const isBad = args.flags["check-verdict"] && outcome.result.verdict.kind !== "ok";
+      return isBad ? exitCode.failure : exitCode.ok;
+    });
+  },
+});

@@ -1,0 +1,39 @@
+// What a verb may touch: the ports, the streams and nothing else.
+import type { Clock } from "../ports/clock.ts";
+import type { Files } from "../ports/files.ts";
+import type { Host } from "../ports/host.ts";
+import type { Lock } from "../ports/lock.ts";
+import type { Processes } from "../ports/processes.ts";
+import type { Signals } from "../ports/signals.ts";
+
+/** One of the program's output streams. */
+export interface Stream {
+  /** Writes all of it before it returns; false once the reader has gone away. */
+  write(text: string): boolean;
+  /** Queues a line without ever blocking, for programs that must go on when nobody reads; may drop the oldest. */
+  post(line: string): void;
+  /** Waits until what was posted is written, at most `milliseconds`. */
+  drain(milliseconds: number): Promise<void>;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; 80 when it is none. */
+  readonly columns: number;
+  /** Colour is wanted: a terminal, and neither NO_COLOR nor TERM=dumb. */
+  readonly hasColor: boolean;
+}
+
+/** The composition root hands one of these to the verb; tests hand in fakes. */
+export interface World {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly lock: Lock;
+  readonly host: Host;
+  readonly signals: Signals;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** Reads an embedded file, e.g. `presets/claude.toml`; null when there is none. */
+  asset(path: string): string | null;
+  /** Names of the embedded files in a folder, sorted. */
+  assets(folder: string): readonly string[];
+}
