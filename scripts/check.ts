@@ -1,0 +1,61 @@
+// Runs everything that must pass before a change is good: one line per step, what failed, one line at the end.
+import { countTests, lanes, onDemand } from "./check/steps.ts";
+import type { Step } from "./check/steps.ts";
+import { complain, say } from "./say.ts";
+import { pinnedVersion, runDeno } from "./toolchain.ts";
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+async function runStep(step: Step, tally: Tally): Promise<void> {
+  const { code, stdout, stderr, seconds } = await runDeno(step.args, {
+    limitSeconds: step.limitSeconds,
+    ...(step.env ? { env: step.env } : {}),
+  });
+  const isTest = step.args[0] === "test";
+  const counts = isTest ? countTests(stdout) : null;
+  const isGood = code === 0 && (!isTest || (counts !== null && counts.passed > 0));
+  tally.passed += counts?.passed ?? (isGood ? 1 : 0);
+  tally.failed += counts !== null && counts.failed > 0 ? counts.failed : (isGood ? 0 : 1);
+  const tests = counts === null ? "" : `, ${counts.passed} tests passed, ${counts.failed} failed`;
+  say(
+    `${isGood ? "ok    " : "FAILED"}  ${step.name.padEnd(11)} ${
+      seconds.toFixed(1).padStart(6)
+    } s  ${step.what}${tests}`,
+  );
+  if (!isGood) say(`${stdout}${stderr}`.trimEnd() || "no output");
+}
+
+async function runLane(steps: readonly Step[], tally: Tally): Promise<void> {
+  for (const step of steps) await runStep(step, tally);
+}
+
+function choose(words: readonly string[]): readonly (readonly Step[])[] | null {
+  if (words.length === 0) return lanes;
+  const all = [...lanes.flat(), ...onDemand];
+  const chosen = words.map((word) => all.find((step) => step.name === word));
+  const unknown = words.filter((_, i) => chosen[i] === undefined);
+  if (unknown.length === 0) return [chosen.filter((step) => step !== undefined)];
+  complain(`check: no step is named '${unknown.join("', '")}'; known: ${all.map((step) => step.name).join(", ")}`);
+  return null;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const chosen = choose(words);
+  if (chosen === null) return 2;
+  const pinned = pinnedVersion();
+  if (Deno.version.deno !== pinned) {
+    say(`note: this is Deno ${Deno.version.deno}, the project is checked with ${pinned}`);
+  }
+  const startedAt = performance.now();
+  const tally: Tally = { passed: 0, failed: 0 };
+  await Promise.all(chosen.map((lane) => runLane(lane, tally)));
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  say(`${tally.failed === 0 ? "all good" : "not good"} after ${seconds} s`);
+  say(`check: ${tally.passed} passed, ${tally.failed} failed`);
+  return tally.failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

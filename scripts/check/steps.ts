@@ -1,0 +1,53 @@
+// Lists what `deno task check` runs; the two lanes keep two cores busy.
+
+/** One step: its name, the words for Deno, and what its environment adds. */
+export interface Step {
+  readonly name: string;
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limitSeconds: number;
+}
+
+const test = ["test", "--no-check", "-A"];
+const notUnit = ["contract", "rules", "literate", "e2e", "golden", "fakes"].map((name) => `tests/${name}`).join(",");
+
+const quick: readonly Step[] = [
+  { name: "fmt", what: "Formatting", args: ["fmt", "--check"], limitSeconds: 60 },
+  { name: "lint", what: "Linter with the house's own rules", args: ["lint"], limitSeconds: 60 },
+  { name: "types", what: "Types of source, scripts and tests", args: ["check", "."], limitSeconds: 120 },
+  {
+    name: "gen",
+    what: "Generated files are fresh",
+    args: ["run", "-A", "scripts/gen.ts", "--check"],
+    limitSeconds: 60,
+  },
+  { name: "rules", what: "Rules of the house", args: [...test, "tests/rules"], limitSeconds: 120 },
+  { name: "contract", what: "Contract tests", args: [...test, "tests/contract"], limitSeconds: 120 },
+  { name: "unit", what: "Unit tests", args: [...test, `--ignore=${notUnit}`, "tests"], limitSeconds: 170 },
+];
+
+const long: readonly Step[] = [
+  { name: "e2e", what: "End-to-end tests with a scripted agent", args: [...test, "tests/e2e"], limitSeconds: 600 },
+  { name: "literate", what: "Commands of the documents", args: [...test, "tests/literate"], limitSeconds: 120 },
+];
+
+/** Two lists of steps that may run beside each other; each list in its order. */
+export const lanes: readonly (readonly Step[])[] = [long, quick];
+
+/** Steps that run only when named. */
+export const onDemand: readonly Step[] = [
+  {
+    name: "real-agents",
+    what: "Rounds of real agent CLIs from npm",
+    args: [...test, "tests/e2e/real_agents_test.ts"],
+    env: { AGENT_RUNNER_REAL_AGENTS: "1" },
+    limitSeconds: 600,
+  },
+];
+
+/** Numbers of tests in the closing line of `deno test`; null when the output has none. */
+export function countTests(output: string): { readonly passed: number; readonly failed: number } | null {
+  const counts = [...output.matchAll(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm)].at(-1);
+  return counts ? { passed: Number(counts[1]), failed: Number(counts[2]) } : null;
+}

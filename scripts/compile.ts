@@ -1,0 +1,108 @@
+// Builds the binaries into dist/, with their version and sums: `deno task compile [host | TARGET ...]`.
+import { chooseTargets } from "./compile/targets.ts";
+import type { Target } from "./compile/targets.ts";
+import { toolsetFor } from "./compile/toolset.ts";
+import { runFlags } from "./permissions.ts";
+import { complain, say } from "./say.ts";
+import { runProgram } from "./toolchain.ts";
+import { exists, readText, root } from "./tree.ts";
+
+/** Embedded folders, where they exist. */
+const embedded = ["presets", "assets"];
+
+/** A binary is the runtime part and a payload; one with more than this holds something that does not belong in it. */
+const payloadLimitBytes = 8 * 1024 * 1024;
+
+/** Arguments of `deno compile` for one target. */
+export function compileArgs(
+  target: Target,
+  { output, extra }: { readonly output: string; readonly extra: readonly string[] },
+): readonly string[] {
+  return [
+    "compile",
+    "--no-check",
+    "--frozen",
+    ...extra,
+    ...runFlags(),
+    ...embedded.filter(exists).flatMap((folder) => ["--include", folder]),
+    "--target",
+    target.triple,
+    "--output",
+    output,
+    "main.ts",
+  ];
+}
+
+/** Builds one target. @returns the file's name in dist/, or null after saying why there is none. */
+async function build(target: Target): Promise<string | null> {
+  const name = `agent-runner-${target.name}`;
+  const { compiler, runtime } = toolsetFor(target, { env: Deno.env.toObject() });
+  const extra = await mayExcludeUnused(compiler) ? ["--exclude-unused-npm"] : [];
+  const setting = runtime === null ? ["-u", "DENORT_BIN"] : [`DENORT_BIN=${runtime}`];
+  const argv = ["env", ...setting, compiler, ...compileArgs(target, { output: `dist/${name}`, extra })];
+  const outcome = await runProgram(argv, { limitSeconds: 180 });
+  if (outcome.code !== 0) {
+    complain(`compile: no binary for ${target.name}: it could not be built here`);
+    complain(`  why: ${spellFailure(outcome.stderr)}`);
+    return null;
+  }
+  const { size } = Deno.statSync(`${root}/dist/${name}`);
+  const payload = runtime === null ? null : size - Deno.statSync(runtime).size;
+  if (payload !== null && payload > payloadLimitBytes) {
+    throw new Error(`'dist/${name}' embeds ${megabytes(payload)}: is there a node_modules folder above the project?`);
+  }
+  const own = payload === null ? "" : `, ${megabytes(payload)} of it the program`;
+  say(`built dist/${name}: ${megabytes(size)}${own} (${outcome.seconds.toFixed(1)} s)`);
+  return name;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** Why a build failed, in one line for people. @param stderr what the compiler wrote. */
+export function spellFailure(stderr: string): string {
+  if (/error sending request|client error \(Connect\)|dns error/.test(stderr)) {
+    return "Deno's release server, which has it, cannot be reached from here; build where it can be";
+  }
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return lines.find((line) => /^error/i.test(line)) ?? lines.at(-1) ?? "the compiler said nothing";
+}
+
+/** Whether this compiler can leave out packages that only tests use. */
+async function mayExcludeUnused(compiler: string): Promise<boolean> {
+  return (await runProgram([compiler, "compile", "--help"])).stdout.includes("--exclude-unused-npm");
+}
+
+/** SHA-256 of a file in lower-case hex. */
+async function sumOf(path: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const chosen = chooseTargets(words);
+  const { version } = JSON.parse(readText("deno.json") ?? "{}");
+  await Deno.remove(`${root}/dist`, { recursive: true }).catch(() => {});
+  await Deno.mkdir(`${root}/dist`, { recursive: true });
+  const built: string[] = [];
+  for (const target of chosen) {
+    const name = await build(target);
+    if (name !== null) built.push(name);
+  }
+  if (built.length === 0) return 1;
+  await Deno.writeTextFile(`${root}/dist/VERSION`, `${version}\n`);
+  const sums = await Promise.all(built.map(async (name) => `${await sumOf(`${root}/dist/${name}`)}  ${name}\n`));
+  await Deno.writeTextFile(`${root}/dist/SHA256SUMS`, sums.join(""));
+  say(`version ${version}; sums in dist/SHA256SUMS`);
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (thrown) {
+    complain(`compile: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,18 @@
+// Names the regions that documents may have, each with what fills it.
+import { configTables } from "./config_tables.ts";
+import { recordTable } from "./markdown.ts";
+import type { Renderer } from "./regions.ts";
+import { defensesTable, eventKindsTable, floorsTable, permissionsTable, verbSections, verbTable } from "./tables.ts";
+
+/** Region name -> what stands in it. */
+export const renderers: Readonly<Record<string, Renderer>> = {
+  "config-schema": configTables,
+  "defenses-table": defensesTable,
+  "event-kinds": eventKindsTable,
+  "floors-table": floorsTable,
+  "next-table": async () => recordTable((await import("../../src/loop/next.ts")).nextTable),
+  "permissions-table": permissionsTable,
+  "stop-table": async () => recordTable((await import("../../src/round/stop_ladder.ts")).stopTable),
+  "verb-flags": verbSections,
+  "verb-table": verbTable,
+};

@@ -1,0 +1,60 @@
+#!/bin/bash
+# A scripted agent: FAKE_MODE says what it plays. It writes what it met into $FAKE_OUT.
+out="$FAKE_OUT"
+echo "$AGENT_RUNNER_ROUND_NUM $$ $(date +%s.%N)" >>"$out/starts"
+mode="$FAKE_MODE"
+# A plan of one mode per round: FAKE_PLAN="clean exit1 clean".
+if [ -n "$FAKE_PLAN" ]; then
+  set -- $FAKE_PLAN
+  shift $((AGENT_RUNNER_ROUND_NUM - 1))
+  mode="${1:-clean}"
+fi
+init() { echo '{"type":"system","subtype":"init","session_id":"s-'"$AGENT_RUNNER_ROUND_NUM"'","model":"fake-1"}'; }
+result() { echo '{"type":"result","subtype":"success","is_error":false,"num_turns":1,"duration_ms":5,"session_id":"s-1","total_cost_usd":0.25,"usage":{"input_tokens":11,"output_tokens":22,"cache_read_input_tokens":33,"cache_creation_input_tokens":44},"result":"done"}'; }
+limit() { echo '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","rateLimitType":"five_hour","resetsAt":'"$1"'}}'; echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":429,"api_error":"usage_limit_reached","result":"limit reached"}'; }
+: >"$out/started"
+case "$mode" in
+clean) init; result ;;
+silent) ;;
+exit1) echo "cannot do it"; exit 1 ;;
+exit7) exit 7 ;;
+exit143) exit 143 ;;
+segv) kill -SEGV $$ ;;
+killself) kill -KILL $$ ;;
+slow) init; sleep "${FAKE_SLEEP:-2}"; result ;;
+hang) init; sleep 600 ;;
+deaf)
+  trap '' TERM INT HUP
+  for i in $(seq 40); do (trap '' TERM INT HUP; exec sleep 600) & done
+  init
+  while :; do sleep 600; done ;;
+polite) # needs a moment after TERM, and so does its child
+  (trap 'sleep 1; : >"$out/child_cleaned"; exit 0' TERM; while :; do sleep 0.1; done) &
+  trap 'exit 0' TERM
+  init
+  while :; do sleep 0.1; done ;;
+stop) init; kill -STOP $$; sleep 600 ;;
+closed) exec >&- 2>&-; sleep 1; exit 0 ;;
+background) (exec -a fake-background sleep 600) & init; result ;;
+setsid) init; setsid bash -c 'exec -a fake-setsid sleep 600' & sleep 0.3; result ;;
+scrubbed) # a tool in a session of its own, its environment emptied, its parent gone
+  env -i setsid bash -c 'exec -a fake-scrubbed sleep 600' & init; sleep "${FAKE_SLEEP:-4}"; result ;;
+result_hang) init; result; exec -a fake-lingering sleep 600 ;;
+result_worker) init; result; sleep "${FAKE_SLEEP:-3}"; exit 0 ;;
+result_helper) init; result; (exec -a fake-helper-ignored sleep 600) & wait ;;
+quoted_result) echo '{"type":"user","message":{"content":"a file that holds \"type\":\"result\" inside"}}'; sleep "${FAKE_SLEEP:-3}"; result ;;
+prompt_unread) sleep 0.2; result ;;
+prompt_stdin) cat >"$out/prompt"; result ;;
+prompt_argv) printf '%s' "$FAKE_ARG" >/dev/null; printf '%s' "${!#}" >"$out/prompt"; result ;;
+argv) shift_all=("$@"); printf '%s' "${shift_all[-1]}" >"$out/prompt"; result ;;
+commit) init; echo "$AGENT_RUNNER_ROUND_NUM" >>done.txt; git add done.txt; git commit -q -m "round $AGENT_RUNNER_ROUND_NUM"; result ;;
+dirty) init; echo "left by $AGENT_RUNNER_ROUND_NUM" >"left-$AGENT_RUNNER_ROUND_NUM.txt"; result ;;
+dirty_fail) echo x >"left.txt"; exit 1 ;;
+limit) limit $(($(date +%s) + ${FAKE_RESET:-2})); exit 1 ;;
+transient) echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":529,"result":"API Error: 529 Overloaded"}'; exit 1 ;;
+done) echo "all is done" >"$AGENT_RUNNER_LOG_DIR/.agent-done"; result ;;
+env) env >"$out/env"; pwd >"$out/pwd"; result ;;
+busy) init; end=$(($(date +%s) + ${FAKE_SLEEP:-6})); while [ "$(date +%s)" -lt "$end" ]; do :; done; result ;;
+flood) head -c "$((${FAKE_MB:-20} * 1024 * 1024))" /dev/zero | tr '\0' 'x' | fold -w 1000; result ;;
+*) echo "unknown mode '$mode'"; exit 9 ;;
+esac

@@ -1,0 +1,91 @@
+// Guards that names agree: files, registries, tests that guard a defense, presets, event kinds.
+import assert from "node:assert/strict";
+import { loadAgents, loadDefenses, loadVerbs } from "../../scripts/gen/plug_ins.ts";
+import { exists, filesBelow, readText } from "../../scripts/tree.ts";
+import { eventKinds } from "../../src/core/event.ts";
+import { witnessEventKinds } from "../../src/core/event_witness.ts";
+
+/** Kinds that nothing in the source writes yet, each with the reason. */
+const withoutEmitter: Readonly<Record<string, string>> = {
+  hook_failed: "belongs to hooks",
+  prompt_overwritten: "belongs to hooks",
+  serve_startup_hook_failed: "belongs to hooks",
+};
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.[a-z]+$/, "");
+}
+
+function duplicates(names: readonly string[]): readonly string[] {
+  return names.filter((name, i) => names.indexOf(name) !== i);
+}
+
+/** Literal first arguments of `emit(...)` in a text. */
+function emittedKinds(text: string): readonly string[] {
+  return [...text.matchAll(/\bemit\(\s*"([^"]+)"/g)].map((found) => found[1]!);
+}
+
+Deno.test("every verb's file has the verb's name", async () => {
+  const verbs = await loadVerbs();
+  assert.ok(verbs.length > 0);
+  assert.deepEqual(verbs.filter(({ path, value }) => baseName(path) !== value.name.replaceAll("-", "_")), []);
+});
+
+Deno.test("agents and defenses have files of their name, and every name once", async () => {
+  const agents = (await loadAgents()).map(({ path, value }) => ({ path, name: value.name }));
+  assert.deepEqual(agents.filter(({ path, name }) => baseName(path) !== name), []);
+  const names = (await loadDefenses()).map(({ value }) => value.name);
+  assert.ok(names.length >= 12);
+  assert.deepEqual(duplicates(names), []);
+  assert.deepEqual(duplicates((await loadDefenses()).map(({ value }) => String(value.order))), []);
+  assert.deepEqual(duplicates(["a", "b", "a"]), ["a"]);
+});
+
+Deno.test("the test that guards a defense exists, and its incident is written down", async () => {
+  const incidents = readText("docs/incidents.md") ?? "";
+  const faults = (await loadDefenses()).flatMap(({ path, value }) => [
+    ...exists(value.guardedBy) && value.guardedBy.startsWith("tests/") ? [] : [`${path}: no test '${value.guardedBy}'`],
+    ...hasHeading(incidents, value.incident) ? [] : [`${path}: no incident '${value.incident}'`],
+  ]);
+  assert.deepEqual(faults, []);
+});
+
+/** Whether a document has a heading that a link with this slug finds. */
+function hasHeading(text: string, slug: string): boolean {
+  return text.split("\n").some((line) =>
+    /^#+ /.test(line) &&
+    line.replace(/^#+ /, "").toLowerCase().replaceAll(/[^a-z0-9 _-]/g, "").replaceAll(" ", "-") === slug
+  );
+}
+
+Deno.test("hasHeading() finds a heading by its slug", () => {
+  assert.equal(hasHeading("# A\n\n## Two supervisors, one folder\n", "two-supervisors-one-folder"), true);
+  assert.equal(hasHeading("two-supervisors-one-folder", "two-supervisors-one-folder"), false);
+});
+
+Deno.test("every preset is loaded by a contract test", () => {
+  const presets = filesBelow("presets", ".toml").map(baseName);
+  assert.ok(presets.length >= 10, presets.join(" "));
+  const text = readText("tests/contract/presets_test.ts") ?? "";
+  const isWholeFolder = /readDir(Sync)?\(|filesBelow\(\s*"presets"|assets\(\s*"presets"/.test(text);
+  assert.deepEqual(isWholeFolder ? [] : presets.filter((name) => !text.includes(`"${name}"`)), []);
+});
+
+Deno.test("every kind that the source writes is in the table", () => {
+  const faults = filesBelow("src", ".ts").flatMap((path) =>
+    emittedKinds(readText(path) ?? "").filter((kind) => !Object.hasOwn(eventKinds, kind)).map((kind) =>
+      `${path}: ${kind}`
+    )
+  );
+  assert.deepEqual(faults, []);
+  assert.deepEqual(emittedKinds('events.emit("round_end", {}); sink.emit(\n  "x", {})'), ["round_end", "x"]);
+});
+
+Deno.test("every kind of the table is written by the source, or says why not", () => {
+  const sources = filesBelow("src", ".ts").filter((path) => !/^src\/(core|view)\//.test(path))
+    .map((path) => readText(path) ?? "").join("\n");
+  const silent = Object.keys(eventKinds).filter((kind) =>
+    !Object.hasOwn(witnessEventKinds, kind) && !sources.includes(`"${kind}"`)
+  );
+  assert.deepEqual(silent.sort(), Object.keys(withoutEmitter).sort());
+});
