@@ -2,7 +2,7 @@
 import manifest from "./deno.json" with { type: "json" };
 import { runApp } from "./src/cli/app.ts";
 import type { Grant } from "./src/cli/verb.ts";
-import { listAssets, readAsset } from "./src/ports/deno/assets.ts";
+import { assetsIn } from "./src/ports/deno/assets.ts";
 import { denoClock } from "./src/ports/deno/clock.ts";
 import { denoFiles } from "./src/ports/deno/files.ts";
 import { denoHost } from "./src/ports/deno/host.ts";
@@ -34,8 +34,7 @@ if (import.meta.main) {
     signals: denoSignals(),
     stdout,
     stderr,
-    asset: readAsset,
-    assets: listAssets,
+    ...assetsIn(new URL("./", import.meta.url)),
   }, confine);
   await stdout.drain(1000);
   await stderr.drain(1000);

@@ -10,26 +10,31 @@ import { exists, readText, root } from "./tree.ts";
 /** Embedded folders, where they exist. */
 const embedded = ["presets", "assets"];
 
+/** Where the program is put together before it is compiled; it runs from there, too: `deno run dist/bundle/main.js`. */
+const bundleFolder = "dist/bundle";
+
 /** A binary is the runtime part and a payload; one with more than this holds something that does not belong in it. */
 const payloadLimitBytes = 8 * 1024 * 1024;
 
 /** Arguments of `deno compile` for one target. */
 export function compileArgs(
   target: Target,
-  { output, extra }: { readonly output: string; readonly extra: readonly string[] },
+  output: string,
 ): readonly string[] {
   return [
     "compile",
     "--no-check",
-    "--frozen",
-    ...extra,
+    // The bundle holds all it needs: no configuration, lock or package may be embedded beside it.
+    "--no-config",
+    "--no-lock",
+    "--no-npm",
     ...runFlags(),
-    ...embedded.filter(exists).flatMap((folder) => ["--include", folder]),
+    ...embedded.filter(exists).flatMap((folder) => ["--include", `${bundleFolder}/${folder}`]),
     "--target",
     target.triple,
     "--output",
     output,
-    "main.ts",
+    `${bundleFolder}/main.js`,
   ];
 }
 
@@ -37,9 +42,8 @@ export function compileArgs(
 async function build(target: Target): Promise<string | null> {
   const name = `agent-runner-${target.name}`;
   const { compiler, runtime } = toolsetFor(target, { env: Deno.env.toObject() });
-  const extra = await mayExcludeUnused(compiler) ? ["--exclude-unused-npm"] : [];
   const setting = runtime === null ? ["-u", "DENORT_BIN"] : [`DENORT_BIN=${runtime}`];
-  const argv = ["env", ...setting, compiler, ...compileArgs(target, { output: `dist/${name}`, extra })];
+  const argv = ["env", ...setting, compiler, ...compileArgs(target, `dist/${name}`)];
   const outcome = await runProgram(argv, { limitSeconds: 180 });
   if (outcome.code !== 0) {
     complain(`compile: no binary for ${target.name}: it could not be built here`);
@@ -69,9 +73,20 @@ export function spellFailure(stderr: string): string {
   return lines.find((line) => /^error/i.test(line)) ?? lines.at(-1) ?? "the compiler said nothing";
 }
 
-/** Whether this compiler can leave out packages that only tests use. */
-async function mayExcludeUnused(compiler: string): Promise<boolean> {
-  return (await runProgram([compiler, "compile", "--help"])).stdout.includes("--exclude-unused-npm");
+/**
+ * Puts the program into a few JavaScript files: it starts a third faster and takes less memory than as a hundred modules,
+ * and verbs are still loaded one at a time.
+ */
+async function bundle(): Promise<void> {
+  const argv = [Deno.execPath(), "bundle", "--frozen", "--code-splitting", "--outdir", bundleFolder, "main.ts"];
+  const outcome = await runProgram(argv, { limitSeconds: 120 });
+  if (outcome.code !== 0) throw new Error(`the program could not be bundled: ${spellFailure(outcome.stderr)}`);
+  for (const folder of embedded.filter(exists)) {
+    for (const { name } of Deno.readDirSync(`${root}/${folder}`)) {
+      Deno.mkdirSync(`${root}/${bundleFolder}/${folder}`, { recursive: true });
+      Deno.copyFileSync(`${root}/${folder}/${name}`, `${root}/${bundleFolder}/${folder}/${name}`);
+    }
+  }
 }
 
 /** SHA-256 of a file in lower-case hex. */
@@ -85,6 +100,7 @@ async function main(words: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readText("deno.json") ?? "{}");
   await Deno.remove(`${root}/dist`, { recursive: true }).catch(() => {});
   await Deno.mkdir(`${root}/dist`, { recursive: true });
+  await bundle();
   const built: string[] = [];
   for (const target of chosen) {
     const name = await build(target);

@@ -38,7 +38,7 @@ export function resolveWorkDir(base: PathBase, spot: CheckSpot): string | null {
   return workDir;
 }
 
-/** Replaces all other paths below `spot.path` by absolute ones, relative to the work folder. */
+/** Replaces all other paths below `spot.path` by absolute ones, relative to the folder of the TOML file. */
 export function resolvePaths(
   rows: Rows,
   at: { readonly base: PathBase; readonly workDir: string; readonly spot: CheckSpot },
@@ -74,7 +74,30 @@ function resolveValue(kind: Row["kind"], value: unknown, at: ResolveAt): unknown
 
 function resolveOne(written: string, at: ResolveAt): string | null {
   const expanded = expandHome(written.replaceAll("{project}", projectName(at.workDir)), at);
-  return expanded === null ? null : joinPath(at.workDir, expanded);
+  if (expanded === null) return null;
+  const path = joinPath(dirName(at.base.file), expanded);
+  return predecessorsPlace(path, joinPath(at.workDir, expanded), at) ?? path;
+}
+
+/** The predecessor looked for prompts in the work folder: a project laid out for it keeps working, with a warning. */
+function predecessorsPlace(path: string, inWorkDir: string, at: ResolveAt): string | null {
+  if (path === inWorkDir || !at.path.includes("prompt") || exists(path, at.base.files)) return null;
+  if (!exists(inWorkDir, at.base.files)) return null;
+  at.spot.findings.warning(at.path, {
+    found: `${spellFound(path)}, where no file is; ${spellFound(inWorkDir)} is used`,
+    wanted: "a path relative to the folder of this file",
+    fix: "Write the path as it is seen from the folder of this file",
+  });
+  return inWorkDir;
+}
+
+function exists(path: string, files: Files): boolean {
+  try {
+    return files.stat(path) !== null;
+  } catch (thrown) {
+    if (!(thrown instanceof FileFault)) throw thrown;
+    return false;
+  }
 }
 
 function expandHome(path: string, at: Pick<ResolveAt, "base" | "path" | "spot">): string | null {

@@ -11,8 +11,8 @@ export const runtimeRows = {
   log_dir: row(pathText, {
     default: required,
     example: '"~/.agent-runner/{project}/logs"',
-    doc: "Folder for events, logs and state. `{project}` stands for the name of the work folder. Like every other " +
-      "relative path it starts at `work_dir`.",
+    doc: "Folder for events, logs and state. `{project}` stands for the name of the work folder. Like every " +
+      "relative path it starts at the folder of this file.",
   }),
   round_timeout_s: row(seconds(1), {
     default: 1800,

@@ -161,7 +161,7 @@ Deno.test("loadConfig() refuses a disk warning above the critical mark", () => {
   );
 });
 
-Deno.test("loadConfig() resolves work_dir against the file's folder, everything else against work_dir", () => {
+Deno.test("loadConfig() resolves every relative path against the file's folder, wherever it is called", () => {
   const text = smallest.replace('work_dir = "."', 'work_dir = "app"');
   const files = memoryFiles({ [sampleFile]: text, "/home/me/shop/app/x": "" });
   const loaded = loadConfig("../shop/agent-runner.toml", {
@@ -175,8 +175,23 @@ Deno.test("loadConfig() resolves work_dir against the file's folder, everything 
   assert.equal(loaded.config.file, sampleFile);
   assert.equal(loaded.config.project, "app");
   assert.equal(loaded.config.runtime.workDir, "/home/me/shop/app");
-  assert.equal(loaded.config.runtime.logDir, "/home/me/shop/app/logs");
+  assert.equal(loaded.config.runtime.logDir, "/home/me/shop/logs");
+  assert.deepEqual(loaded.config.prompt.files, ["/home/me/shop/main.md"]);
+});
+
+Deno.test("loadConfig() finds a prompt where the predecessor looked for it, and warns", () => {
+  const text = smallest.replace('work_dir = "."', 'work_dir = "app"');
+  const options = { homeDir: "/home/me", currentDir: "/", knownReaders: READER_NAMES };
+  const inWorkDir = memoryFiles({ [sampleFile]: text, "/home/me/shop/app/main.md": "x" });
+  const loaded = loadConfig(sampleFile, { files: inWorkDir, ...options });
+  assert.ok(loaded.kind === "ok");
   assert.deepEqual(loaded.config.prompt.files, ["/home/me/shop/app/main.md"]);
+  assert.equal(loaded.warnings.length, 1);
+  const inBoth = memoryFiles({ [sampleFile]: text, "/home/me/shop/app/main.md": "x", "/home/me/shop/main.md": "y" });
+  const plain = loadConfig(sampleFile, { files: inBoth, ...options });
+  assert.ok(plain.kind === "ok");
+  assert.deepEqual(plain.config.prompt.files, ["/home/me/shop/main.md"]);
+  assert.deepEqual(plain.warnings, []);
 });
 
 Deno.test("loadConfig() says that a home folder is missing when a path needs it", () => {

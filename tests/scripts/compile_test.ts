@@ -26,10 +26,10 @@ Deno.test("toolsetFor() uses a runtime part at hand for the host's target only",
 });
 
 Deno.test("compileArgs() bakes in the table of permissions and the presets", () => {
-  const args = compileArgs(arm, { output: "dist/x", extra: [] }).join(" ");
+  const args = compileArgs(arm, "dist/x").join(" ");
   assert.ok(args.includes(runFlags().join(" ")));
-  assert.ok(args.includes("--include presets"));
-  assert.ok(args.includes("--target aarch64-unknown-linux-gnu --output dist/x main.ts"));
+  assert.ok(args.includes("--include dist/bundle/presets"));
+  assert.ok(args.includes("--target aarch64-unknown-linux-gnu --output dist/x dist/bundle/main.js"));
 });
 
 Deno.test("spellFailure() says what is behind a failed build", () => {

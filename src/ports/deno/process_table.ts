@@ -5,7 +5,7 @@ const commandCharacters = 400;
 const row = /^\s*(\d+)\s+(\d+)\s+(-?\d+)\s+(\S+)\s+\w{3} (\w{3}\s+\d+ \d{2}:\d{2}:\d{2} \d{4})\s+([\d:.-]+)\s(.*)$/;
 
 /**
- * @param bytes output of `ps -o pid=,ppid=,pgid=,stat=,lstart=,time=,args=` in the C locale and UTC
+ * @param bytes output of `ps -o pid=,ppid=,pgid=,stat=,lstart=,time=,args=` (or `bsdtime=`) in the C locale and UTC
  * @param marker `NAME=value` looked for as a whole word after the command line, or null
  */
 export function parseProcessTable(bytes: Uint8Array, marker: string | null): ProcessInfo[] {
@@ -42,10 +42,11 @@ function hasWord(text: string, word: string): boolean {
   return false;
 }
 
-/** Seconds of a ps CPU time: `[[dd-]hh:]mm:ss[.cc]`. */
+/** Seconds of a ps CPU time: `[[dd-]hh:]mm:ss[.cc]`; 0 for what is none. */
 export function parseCpuTime(text: string): number {
   const [days, clock] = text.includes("-") ? text.split("-", 2) : ["0", text];
   let seconds = 0;
   for (const part of clock!.split(":")) seconds = seconds * 60 + Number(part);
-  return Number(days) * 86_400 + seconds;
+  const total = Number(days) * 86_400 + seconds;
+  return total >= 0 ? total : 0;
 }

@@ -80,7 +80,10 @@ async function beforeDeadline(child: Deno.ChildProcess, timeoutMs: number): Prom
   const status = await Promise.race([child.status, late.promise]);
   clearTimeout(timer);
   clearTimeout(kills);
-  return isOver ? null : status;
+  if (!isOver) return status;
+  // A leader that obeyed may leave members that do not.
+  kill(-child.pid, "SIGKILL");
+  return null;
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
@@ -184,8 +187,11 @@ function kill(pid: number, signal: SignalName): boolean {
 }
 
 async function list(marker: string | null) {
-  const columns = "pid=,ppid=,pgid=,stat=,lstart=,time=,args=";
-  const selection = Deno.build.os === "darwin" ? (marker ? "-axEww" : "-axww") : (marker ? "axeww" : "axww");
+  const isMac = Deno.build.os === "darwin";
+  // S: the CPU time of ended children counts as their parent's, or work in many short processes would not show.
+  // On Linux only bsdtime obeys it.
+  const columns = `pid=,ppid=,pgid=,stat=,lstart=,${isMac ? "time" : "bsdtime"}=,args=`;
+  const selection = isMac ? (marker ? "-axSEww" : "-axSww") : (marker ? "axSeww" : "axSww");
   const outcome = await run({
     argv: ["ps", selection, "-o", columns],
     environment: { LC_ALL: "C", TZ: "UTC" },
