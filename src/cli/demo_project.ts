@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 /** Plays Claude Code's part, one scene per round. */
 const agentScript = `#!/bin/sh
 # Plays a coding agent: one scene per round.
-say() { printf '{"type":"assistant","message":{"model":"demo-model","content":[{"type":"text","text":"%s"}]}}\\n' "$1"; }
+say() { printf '{"type":"assistant","message":{"model":"demo-model","content":[{"type":"text","text":"%s"}]},"session_id":"demo-%s"}\\n' "$1" "$AGENT_RUNNER_ROUND_NUM"; }
 result() { printf '{"type":"result","subtype":"success","is_error":false,"duration_ms":900,"num_turns":1,"session_id":"demo-%s","total_cost_usd":%s,"usage":{"input_tokens":1200,"output_tokens":345,"cache_read_input_tokens":0,"cache_creation_input_tokens":0},"result":"done"}\\n' "$AGENT_RUNNER_ROUND_NUM" "$1"; }
 printf '{"type":"system","subtype":"init","session_id":"demo-%s","model":"demo-model","claude_code_version":"demo"}\\n' "$AGENT_RUNNER_ROUND_NUM"
 cat >/dev/null
@@ -26,7 +26,7 @@ case "$AGENT_RUNNER_ROUND_NUM" in
   ;;
 3)
   resets=$(($(date +%s) + 3))
-  printf '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","rateLimitType":"five_hour","resetsAt":%s}}\\n' "$resets"
+  printf '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","rateLimitType":"five_hour","resetsAt":%s},"session_id":"demo-3"}\\n' "$resets"
   printf '{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"api_error":"usage_limit_reached","session_id":"demo-3","result":"You have hit your 5-hour limit"}\\n'
   exit 1
   ;;

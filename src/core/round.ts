@@ -92,7 +92,7 @@ export function exitCodeOf(ending: Ending): number {
     case "exited":
       return ending.code;
     case "signalled":
-      return -(signalNumbers[ending.signal] ?? 1);
+      return -signalNumberOf(ending.signal);
     case "timed_out":
     case "lingered":
     case "stopped":
@@ -108,8 +108,11 @@ export function exitCodeOf(ending: Ending): number {
 /** The reference's one-word cause: `timeout`, `signal:<NAME>`, `clean` or `error`. */
 export function exitCauseOf(ending: Ending): string {
   if (ending.kind === "timed_out" || ending.kind === "lingered") return "timeout";
-  const code = exitCodeOf(ending);
   if (ending.kind === "lost" || ending.kind === "not_started") return "error";
+  if (ending.kind === "signalled") return `signal:${ending.signal.replace(/^signal /, "")}`;
+  // -1 stands for a code that nobody knows, not for signal 1.
+  if (ending.kind === "stopped" && ending.code === null) return "error";
+  const code = exitCodeOf(ending);
   const signal = signalOfExitCode(code);
   if (signal) return `signal:${signal}`;
   return code === 0 ? "clean" : "error";
@@ -130,6 +133,11 @@ export const signalNumbers: Readonly<Record<string, number>> = {
   SIGALRM: 14,
   SIGTERM: 15,
 };
+
+/** Of a name, or of `signal 7` where the name depends on the system. */
+function signalNumberOf(signal: string): number {
+  return signalNumbers[signal] ?? Number(/^signal (\d+)$/.exec(signal)?.[1] ?? 1);
+}
 
 /** The signal an exit code stands for: minus its number, or 128 plus it as a shell reports it. */
 export function signalOfExitCode(code: number): string | null {

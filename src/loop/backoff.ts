@@ -4,6 +4,8 @@ import type { Verdict, WaitClass } from "../core/verdict.ts";
 
 const largestExponent = 5;
 const longestGuessSeconds = 1800;
+/** No provider closes for longer: what is further away is no time in seconds. */
+const longestNamedSeconds = 366 * 86_400;
 
 /** Waits in a row per class; they grow the guess and are forgotten after a round without one. */
 export type BackoffCounts = Readonly<Partial<Record<WaitClass, number>>>;
@@ -30,9 +32,8 @@ export function planWait(verdict: Verdict, counts: BackoffCounts, now: number): 
   if (verdict.kind !== "limit" && verdict.kind !== "transient") return null;
   const waitClass = verdict.waitClass ?? (verdict.kind === "limit" ? "rate_limit_account" : "api_transient_5xx");
   const count = counts[waitClass] ?? 0;
-  const named = verdict.resetsAt ??
-    (verdict.retryAfterSeconds === null ? null : Math.ceil(now + verdict.retryAfterSeconds));
-  if (named !== null && named > now) {
+  const named = namedReset(verdict, now);
+  if (named !== null) {
     const seconds = named - now;
     return {
       waitClass,
@@ -55,6 +56,18 @@ export function planWait(verdict: Verdict, counts: BackoffCounts, now: number): 
     requestedSeconds: requested,
     appliedSeconds: applied,
   };
+}
+
+/** The provider's own time; null when it named none, or one that is past or cannot be meant. */
+function namedReset(verdict: Verdict, now: number): number | null {
+  const { resetsAt, retryAfterSeconds } = verdict;
+  if (resetsAt !== null && isAhead(resetsAt - now)) return resetsAt;
+  if (resetsAt !== null || retryAfterSeconds === null) return null;
+  return isAhead(retryAfterSeconds) ? Math.ceil(now + retryAfterSeconds) : null;
+}
+
+function isAhead(seconds: number): boolean {
+  return seconds > 0 && seconds <= longestNamedSeconds;
 }
 
 /** Seconds added to every wait, so that many runners do not come back in the same second. @param random in [0, 1) */

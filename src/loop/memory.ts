@@ -67,10 +67,11 @@ export class LoopFiles {
     const source = this.#read(this.#waitPath);
     if (source === null) return null;
     const isGood = waitClasses.some((name) => name === source.classification) &&
-      Number.isFinite(source.reset_at_epoch) && Number.isFinite(source.started_epoch) &&
       Number.isSafeInteger(source.since_round) && typeof source.agent === "string" &&
       typeof source.reason === "string";
-    return isGood ? source as unknown as WaitRecord : null;
+    return isGood && isMoment(source.reset_at_epoch) && isMoment(source.started_epoch)
+      ? source as unknown as WaitRecord
+      : null;
   }
 
   writeWait(wait: WaitRecord | null): void {
@@ -104,4 +105,9 @@ export class LoopFiles {
       // As above.
     }
   }
+}
+
+/** Epoch seconds that a date can be made of. */
+function isMoment(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) <= 8.64e12;
 }

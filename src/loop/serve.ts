@@ -148,13 +148,14 @@ class Loop {
     this.#files.writeMemory(decision.memory);
     const { step } = decision;
     if (step.kind === "stop") return this.#stopAfter(result, step);
-    if (this.#reasonIsDue()) return null;
+    const isLeaving = this.#reasonIsDue();
     if (step.kind === "wait") {
-      return await waitOut({ step, round: result.number, jitterSeconds: this.#options.jitterSeconds() }, {
+      return await waitOut({ step, round: result.number, jitterSeconds: this.#options.jitterSeconds(), isLeaving }, {
         files: this.#files,
         pause: (ms, until) => this.#pause(ms, until),
       }, this.#tools);
     }
+    if (isLeaving) return null;
     sink.flush();
     tell({
       kind: "waiting",

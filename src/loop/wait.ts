@@ -16,6 +16,8 @@ export async function waitOut(
     readonly step: Extract<NextStep, { kind: "wait" }>;
     readonly round: number;
     readonly jitterSeconds: number;
+    /** serve leaves anyway: the wait is put on record for the next life, but not sat out. */
+    readonly isLeaving: boolean;
   },
   means: WaitMeans,
   tools: RoundTools,
@@ -43,6 +45,7 @@ export async function waitOut(
     started_epoch: Math.floor(tools.clock.now() / 1000),
   };
   means.files.writeWait(record);
+  if (asked.isLeaving) return null;
   return await sit(record, means, tools);
 }
 

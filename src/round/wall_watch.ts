@@ -9,6 +9,8 @@ const shortestSnapshotMs = 2_000;
 const parkedShare = 0.01;
 /** ps tells CPU time in whole seconds on some systems: less than one cannot be seen. */
 const smallestCpuSeconds = 1;
+/** Idleness is judged over no less: with a third of a core a busy process shows that one second. */
+const shortestJudgedMs = 3_000;
 
 /** All times are milliseconds of the monotonic clock. */
 export class WallWatch {
@@ -18,6 +20,7 @@ export class WallWatch {
   #lastActiveAt: number;
   #cpuAtActive = 0;
   #needsBaseline = true;
+  #baselineAt = 0;
   #snapshotAt: number;
 
   /** @param times `origin`: start of the round, from which walls count; `now`: idleness is only known from here on */
@@ -44,7 +47,7 @@ export class WallWatch {
     await news.reach.look();
     const costMs = performance.now() - before;
     this.#snapshotAt = now + Math.max(shortestSnapshotMs, costMs * snapshotShare);
-    if (this.#needsBaseline) this.#setBaseline(news.reach);
+    if (this.#needsBaseline) this.#setBaseline(now, news.reach);
   }
 
   #setActive(now: number): void {
@@ -52,7 +55,8 @@ export class WallWatch {
     this.#needsBaseline = true;
   }
 
-  #setBaseline(reach: Reach): void {
+  #setBaseline(now: number, reach: Reach): void {
+    this.#baselineAt = now;
     this.#cpuAtActive = reach.cpuSeconds;
     this.#needsBaseline = false;
   }
@@ -63,8 +67,13 @@ export class WallWatch {
     const hard = this.#origin + hardSeconds * 1000;
     if (facts.hasResult) return hard;
     const first = firstByteSeconds > 0 ? this.#origin + firstByteSeconds * 1000 : Infinity;
-    const idle = idleSeconds > 0 ? this.#lastActiveAt + idleSeconds * 1000 : Infinity;
-    return Math.min(hard, first > now ? first : Infinity, idle);
+    return Math.min(hard, first > now ? first : Infinity, idleSeconds > 0 ? this.#idleAt() : Infinity);
+  }
+
+  /** When it is time to ask whether the round is idle. */
+  #idleAt(): number {
+    const quietUntil = this.#lastActiveAt + this.#walls.idleSeconds * 1000;
+    return this.#needsBaseline ? quietUntil : Math.max(quietUntil, this.#baselineAt + shortestJudgedMs);
   }
 
   /** The wall that is reached, or null. */
@@ -78,7 +87,7 @@ export class WallWatch {
     // After the terminal record silence is expected: the linger time rules, and the hard wall.
     if (facts.hasResult) return null;
     if (firstByteSeconds > 0 && facts.logBytes === 0 && age >= firstByteSeconds * 1000) return "first_byte";
-    if (idleSeconds > 0 && now - this.#lastActiveAt >= idleSeconds * 1000) return await this.#idle(now, facts.reach);
+    if (idleSeconds > 0 && now >= this.#idleAt()) return await this.#idle(now, facts.reach);
     return null;
   }
 
@@ -86,7 +95,7 @@ export class WallWatch {
     await reach.look();
     if (this.#needsBaseline) {
       // No snapshot fell into the quiet time: CPU used before it cannot be told apart, so it gets one more window.
-      this.#setBaseline(reach);
+      this.#setBaseline(now, reach);
       this.#lastActiveAt = now;
       return null;
     }
@@ -94,7 +103,7 @@ export class WallWatch {
     const parked = Math.max(smallestCpuSeconds, (now - this.#lastActiveAt) / 1000 * parkedShare);
     if (used < parked) return "idle";
     this.#lastActiveAt = now;
-    this.#setBaseline(reach);
+    this.#setBaseline(now, reach);
     return null;
   }
 }

@@ -142,10 +142,13 @@ function isCurrent(value: unknown): boolean {
   const current = value as Partial<Record<keyof CurrentRound, unknown>>;
   return isRoundNumber(current.number) && isString(current.id) && /^[0-9a-f-]{36}$/.test(current.id) &&
     isString(current.started_at) && !Number.isNaN(Date.parse(current.started_at)) &&
-    Number.isFinite(current.started_uptime_s) && isString(current.log) && /^rounds\/[\w.-]+$/.test(current.log) &&
+    Number.isFinite(current.started_uptime_s) && isString(current.log) &&
+    /^rounds\/\w[\w.-]*\.log$/.test(current.log) &&
     (current.state === "claimed" || current.state === "running" || current.state === "settling") &&
     (current.pid === null || Number.isSafeInteger(current.pid)) &&
-    (current.phase === null || isString(current.phase));
+    (current.phase === null || isString(current.phase)) &&
+    (current.phase_index === null || Number.isSafeInteger(current.phase_index)) &&
+    typeof current.fresh_eyes === "boolean";
 }
 
 function isWaiting(value: unknown): boolean {
