@@ -14,12 +14,13 @@ export async function parseWords(
   options: { readonly words: readonly string[]; readonly write: (text: string) => void },
 ): Promise<ParsedWords | null> {
   const fix = `See 'agent-runner ${verb.name} --help'`;
-  const booleans = Object.entries(verb.flags).filter(([, spec]) => spec.kind === "boolean");
-  const absent = Object.fromEntries(booleans.map(([name]) => [name, false]));
+  const booleans = Object.keys(verb.flags).filter((name) => verb.flags[name]!.kind === "boolean");
   let parsed: ParsedWords | null = null;
   const command = buildCommand<Record<string, unknown>, string[]>({
     func(flags: Record<string, unknown>, ...positional: string[]) {
-      parsed = { flags: { ...absent, ...flags }, positional };
+      // An absent flag is there with the value undefined.
+      const given = Object.fromEntries(booleans.map((name) => [name, flags[name] === true]));
+      parsed = { flags: { ...flags, ...given }, positional };
     },
     parameters: {
       flags: Object.fromEntries(Object.entries(verb.flags).map(([name, spec]) => [name, toStricli(spec)])) as never,

@@ -83,7 +83,7 @@ in the repository and in the block \`round-context\` (JSON) above this text. Rea
 
 1. \`round_num\` is 1: get to know the project. Read its README, run its tests, write down what you find.
 2. \`previous\` says that the last round failed: find out why before you do anything else.
-3. There is an \`orphan_stash\`: an earlier round left work behind, saved under the SHA in \`stashed_ref\`. Look at it with
+3. There is an \`orphan_stash\`: an earlier round left work behind, saved under the SHA in \`ref\`. Look at it with
    \`git stash show -p <sha>\`. If it is worth keeping, bring it back with \`git stash apply <sha>\`; else leave it.
 4. Then take the next step. Replace this paragraph with what you want done: the goal, where the list of tasks is,
    how to tell that a task is finished, and what must not be touched.

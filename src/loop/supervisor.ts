@@ -23,6 +23,7 @@ import { highestNumberIn, RoundBook } from "../round/book.ts";
 import { resumeRound } from "../round/resume.ts";
 import type { Resumed } from "../round/resume.ts";
 import type { RoundTools } from "../round/tools.ts";
+import { endStrays } from "./strays.ts";
 import { clearTemporaries } from "./housekeeping.ts";
 
 export interface SupervisorPorts {
@@ -83,7 +84,7 @@ export class Supervisor {
       return new Supervisor(tools, held);
     } catch (thrown) {
       held.release();
-      throw thrown;
+      throw thrown instanceof FileFault ? unusable(logDir, thrown) : thrown;
     }
   }
 
@@ -93,6 +94,7 @@ export class Supervisor {
     const { logDir } = config.runtime;
     await mendOrphans(git, openOrphanLedger(files, logDir));
     const current = book.status?.current;
+    await endStrays(current?.id ?? null, this.tools);
     if (!current) return null;
     const source = openEventSource({ files, logDir });
     const { lines } = source.query({ kinds: null, limit: null, round: current.number, maxBytes: recordedBytes });
@@ -121,14 +123,18 @@ async function takeLock(logDir: string, ports: SupervisorPorts): Promise<HeldLoc
     const held = await ports.lock.tryAcquire(path);
     if (held !== null) return held;
   } catch (thrown) {
-    throw new OperatorError(`The log folder '${logDir}' cannot be used: ${messageOf(thrown)}`, {
-      fix: "Make it writable for this user, or set runtime.log_dir to a folder that is",
-      exitCode: exitCode.config,
-    });
+    throw unusable(logDir, thrown);
   }
   throw new OperatorError(`Another supervisor works on '${logDir}': ${describeHolder(logDir, ports)}`, {
     fix: "Stop that one first, or give this project a runtime.log_dir of its own",
     exitCode: exitCode.busy,
+  });
+}
+
+function unusable(logDir: string, thrown: unknown): OperatorError {
+  return new OperatorError(`The log folder '${logDir}' cannot be used: ${messageOf(thrown)}`, {
+    fix: "Make it readable and writable for this user, or set runtime.log_dir to a folder that is",
+    exitCode: exitCode.config,
   });
 }
 

@@ -55,7 +55,7 @@ export interface ProcessInfo {
   readonly isZombie: boolean;
   /** Epoch seconds, to about one second: with the pid it names a process for good. */
   readonly startedAt: number;
-  /** CPU time used, seconds. */
+  /** CPU time used by it and its ended children, seconds. */
   readonly cpuSeconds: number;
   /** Command line, without the environment where the marker did not match; may be cut. */
   readonly command: string;

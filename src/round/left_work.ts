@@ -63,7 +63,7 @@ async function applyPolicy(
   round: RoundIdentity,
   found: { readonly tree: DirtyTree; readonly logFolder: string | null },
   tools: RoundTools,
-): Promise<Pick<LeftWork, "ref" | "note">> {
+): Promise<Pick<LeftWork, "ref" | "note"> & Partial<Pick<LeftWork, "head">>> {
   const { config, sink } = tools;
   const paths = found.tree.files.map((file) => file.path);
   const ledger = openOrphanLedger(tools.files, config.runtime.logDir);
@@ -107,7 +107,7 @@ async function applyPolicy(
         files: paths.slice(0, filesListed),
         ref: outcome.ref,
       });
-      return { ref: outcome.ref, note: `${count(paths)} committed as ${outcome.ref.slice(0, 12)}` };
+      return { ref: outcome.ref, head: outcome.ref, note: `${count(paths)} committed as ${outcome.ref.slice(0, 12)}` };
     case "failed": {
       const kind = outcome.what === "stash" ? "orphan_stash_failed" : "dirty_commit_failed";
       sink.emit(kind, { round_num: round.number, phase: round.phase, reason: redact(outcome.reason) });

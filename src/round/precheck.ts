@@ -31,6 +31,8 @@ export function precheck(
     readonly plan: RoundPlan;
     readonly workTree: WorkTreeFact;
     readonly machine: string;
+    /** What will be put before the prompt; null or absent: nothing. */
+    readonly context?: Readonly<Record<string, unknown>> | null;
   },
   ports: { readonly files: Files; readonly processes: Processes },
 ): Precheck {
@@ -42,7 +44,7 @@ export function precheck(
     agentCheck(command[0] ?? "", { agentFile, plan, machine: inputs.machine, files: ports.files }),
     wrappedCheck(config, plan, ports.processes),
     workTreeCheck(plan.workDir, inputs.workTree),
-    ...promptChecks(config, plan, ports.files),
+    ...promptChecks(config, { plan, context: inputs.context ?? null }, ports.files),
   ];
   return { failures: checks.filter((check) => !check.isOk), agentFile };
 }
@@ -117,7 +119,13 @@ function workTreeCheck(workDir: string, fact: WorkTreeFact): Check {
   return { name, isOk: false, reason, fix: `Run 'git init' in it, or set runtime.work_dir to a git work tree` };
 }
 
-function promptChecks(config: Config, plan: RoundPlan, files: Files): Check[] {
+interface PromptFacts {
+  readonly plan: RoundPlan;
+  readonly context: Readonly<Record<string, unknown>> | null;
+}
+
+function promptChecks(config: Config, facts: PromptFacts, files: Files): Check[] {
+  const { plan } = facts;
   if (plan.delivery === "none") return [];
   const all = [config.prompt.files, ...Object.values(config.phases.overrides).map((o) => o.promptFiles ?? [])];
   const missing = [...new Set(all.flat())].filter((path) => !isFileAt(path, files));
@@ -127,7 +135,9 @@ function promptChecks(config: Config, plan: RoundPlan, files: Files): Check[] {
     reason: `missing or out of reach: ${missing.map((path) => `'${path}'`).join(", ")}`,
     fix: "Write the file, or mend prompt.file, prompt.files or phases.<name>.prompt.files",
   };
-  return missing.some((path) => plan.promptFiles.includes(path)) ? [exists] : [exists, smokeCheck(config, plan, files)];
+  return missing.some((path) => plan.promptFiles.includes(path))
+    ? [exists]
+    : [exists, smokeCheck(config, facts, files)];
 }
 
 function isFileAt(path: string, files: Files): boolean {
@@ -139,7 +149,7 @@ function isFileAt(path: string, files: Files): boolean {
   }
 }
 
-function smokeCheck(config: Config, plan: RoundPlan, files: Files): Check {
+function smokeCheck(config: Config, { plan, context }: PromptFacts, files: Files): Check {
   const name = "prompt_smoke_passes";
   const fail = (reason: string, fix: string): Check => ({ name, isOk: false, reason, fix });
   const options = {
@@ -161,10 +171,12 @@ function smokeCheck(config: Config, plan: RoundPlan, files: Files): Check {
     return fail(`the prompt has ${bytes} bytes, fewer than prompt.min_bytes = ${config.prompt.minBytes}`, fix);
   }
   if (plan.delivery !== "argv") return pass(name);
+  const sent = context === null ? prompt : assemblePrompt({ ...options, context }, files);
+  if (sent.kind === "unreadable") return fail(`'${sent.path}': ${sent.reason}`, "Make the file readable");
   const argv = [
     ...config.agent.wrapper,
     ...config.agent.command,
-    ...renderTemplate(config.agent.promptArgTemplate, prompt.text),
+    ...renderTemplate(config.agent.promptArgTemplate, sent.text),
   ];
   const fault = argumentFault(argv, plan.environment);
   return fault === null ? pass(name) : fail(fault, 'Set agent.prompt_delivery = "stdin", or shorten the prompt');

@@ -12,6 +12,9 @@ import type { RoundPaths } from "./plan.ts";
 import type { RoundTools } from "./tools.ts";
 import { closeBook, watchAndSettle } from "./watch.ts";
 
+/** Two readings of the uptime, each cut to whole seconds, may be off by so much. */
+const uptimeStepSeconds = 1.5;
+
 export interface ResumeRequest {
   readonly current: CurrentRound;
   /** Kinds already on record for this round: none is written twice. */
@@ -75,11 +78,13 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
   }
 }
 
-/** By the machine's uptime where it did not restart: the wall clock may have been set since. */
+/** Seconds. By the machine's uptime where it did not restart: the wall clock may have been set since. */
 function ageOf(current: CurrentRound, tools: RoundTools): number {
   const byUptime = tools.host.uptimeSeconds() - current.started_uptime_s;
-  if (byUptime >= 0) return byUptime;
-  return Math.max(0, (tools.clock.now() - Date.parse(current.started_at)) / 1000);
+  const byClock = Math.max(0, (tools.clock.now() - Date.parse(current.started_at)) / 1000);
+  // The uptime comes in whole seconds: where both agree, the clock is the finer of the two.
+  const isAgreed = Math.abs(byClock - byUptime) <= uptimeStepSeconds;
+  return byUptime < 0 || isAgreed ? byClock : byUptime;
 }
 
 /** Seconds from the start to the newest of the round's files: the best that is known of when it ended. */

@@ -38,9 +38,14 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   const inherited = host.environment();
   const plan = planRound({ config, number: book.nextNumber, id: crypto.randomUUID(), phase: request.phase, inherited });
   const place = await tools.git.probe();
+  const startedAt = clock.now();
+  const context = contextOf(plan, startedAt, tools);
+  const isInjected = config.prompt.injectContext && config.prompt.contextInjectionMode === "prepend";
+  const injected = isInjected ? context : null;
   const checked = precheck({
     config,
     plan,
+    context: injected,
     workTree: place.kind === "ok"
       ? { isWorkTree: place.isWorkTree, reason: "it is a bare repository or inside a .git folder" }
       : { isWorkTree: false, reason: describeFault(place) },
@@ -51,9 +56,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     return { kind: "refused", failures: checked.failures };
   }
   const head = place.kind === "ok" ? place.head : null;
-  const startedAt = clock.now();
   const paths = pathsOf(plan, startedAt);
-  const context = contextOf(plan, startedAt, tools);
   book.claim(plan, { startedAt, uptimeSeconds: host.uptimeSeconds(), logName: paths.logName });
   await recordSubstrate("round_substrate_before", {
     number: plan.number,
@@ -67,7 +70,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   );
   sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
   await recordSample("round_start", plan, { table: [] }, tools);
-  const started = start(plan, { paths, context, agentFile: checked.agentFile }, tools);
+  const started = start(plan, { paths, injected, agentFile: checked.agentFile }, tools);
   tellStart(plan, started, tools);
   const round = { number: plan.number, id: plan.id, phase: plan.phase, startedAt, headBefore: head, log: paths.log };
   const result = await watchAndSettle({
@@ -76,7 +79,6 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     paths,
     started,
     agentFile: checked.agentFile,
-
     stop: request.stop,
   }, tools);
   closeBook(paths, tools);
@@ -99,16 +101,19 @@ function contextOf(plan: RoundPlan, startedAt: number, tools: RoundTools): Recor
 
 function start(
   plan: RoundPlan,
-  facts: { readonly paths: RoundPaths; readonly context: Record<string, unknown>; readonly agentFile: string },
+  facts: {
+    readonly paths: RoundPaths;
+    readonly injected: Record<string, unknown> | null;
+    readonly agentFile: string;
+  },
   tools: RoundTools,
 ): LaunchOutcome {
   const { config, files, sink, book } = tools;
-  const isInjected = config.prompt.injectContext && config.prompt.contextInjectionMode === "prepend";
   const prompt = plan.delivery === "none" ? { kind: "ok" as const, text: "" } : assemblePrompt({
     files: plan.promptFiles,
     separator: config.prompt.concatSeparator,
     stripFrontMatter: config.prompt.stripYamlFrontmatter,
-    context: isInjected ? facts.context : null,
+    context: facts.injected,
   }, files);
   const started: LaunchOutcome = prompt.kind === "ok"
     ? launch({ plan, paths: facts.paths, prompt: prompt.text, agentFile: facts.agentFile, config }, tools)

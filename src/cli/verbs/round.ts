@@ -1,5 +1,6 @@
 // The verb that carries out one round and leaves.
 import { exitCode } from "../../core/errors.ts";
+import { keepWithinBounds } from "../../loop/housekeeping.ts";
 import { startFailure } from "../../loop/serve.ts";
 import { runRound } from "../../round/round.ts";
 import { openConfig } from "../project.ts";
@@ -28,6 +29,7 @@ export default defineVerb({
         for (const check of outcome.failures) world.stderr.write(`${startFailure(check).text}\n`);
         return exitCode.config;
       }
+      keepWithinBounds(config, { number: outcome.result.number, now: world.clock.now() }, world.files);
       const isBad = args.flags["check-verdict"] && outcome.result.verdict.kind !== "ok";
       return isBad ? exitCode.failure : exitCode.ok;
     });

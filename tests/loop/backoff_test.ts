@@ -1,0 +1,92 @@
+// Guards how long a limit is waited for: the provider's word as it is, else a guess that grows.
+import assert from "node:assert/strict";
+import { jitterSeconds, planWait } from "../../src/loop/backoff.ts";
+import type { WaitClass } from "../../src/core/verdict.ts";
+import { plainVerdict } from "../fakes/fake_reader.ts";
+
+const now = 1_800_000_000.25;
+
+function curve(waitClass: WaitClass, waits = 7): number[] {
+  return Array.from(
+    { length: waits },
+    (_, count) => planWait(plainVerdict("transient", { waitClass }), { [waitClass]: count }, now)!.appliedSeconds,
+  );
+}
+
+Deno.test("planWait() doubles its guess up to half an hour", () => {
+  const minute = [60, 120, 240, 480, 960, 1800, 1800];
+  assert.deepEqual(curve("api_transient_5xx"), minute);
+  assert.deepEqual(curve("rate_limit_model"), minute);
+  assert.deepEqual(curve("api_timeout"), [30, 60, 120, 240, 480, 960, 960]);
+  assert.deepEqual(curve("rate_limit_account"), [300, 600, 1200, 1800, 1800, 1800, 1800]);
+});
+
+Deno.test("planWait() tells when a guess was stretched or clipped, and by how much", () => {
+  const at = (count: number) =>
+    planWait(plainVerdict("transient", { waitClass: "api_transient_5xx" }), { api_transient_5xx: count }, now)!;
+  assert.deepEqual(at(0), {
+    waitClass: "api_transient_5xx",
+    resetAt: 1_800_000_060,
+    isAuthoritative: false,
+    count: 0,
+    isStretched: false,
+    requestedSeconds: 60,
+    appliedSeconds: 60,
+  });
+  assert.equal(at(1).isStretched, true);
+  assert.deepEqual([at(5).requestedSeconds, at(5).appliedSeconds], [1920, 1800]);
+});
+
+Deno.test("planWait() takes the provider's time as it is, also a week away", () => {
+  for (const seconds of [1, 60, 8 * 3600, 8 * 3600 + 1, 7 * 86_400]) {
+    const wait = planWait(
+      plainVerdict("limit", { resetsAt: 1_800_000_000 + seconds, waitClass: "rate_limit_account" }),
+      {
+        rate_limit_account: 4,
+      },
+      1_800_000_000,
+    )!;
+    assert.deepEqual([wait.resetAt - 1_800_000_000, wait.isAuthoritative, wait.isStretched], [seconds, true, false]);
+  }
+});
+
+Deno.test("planWait() counts retry-after from now", () => {
+  const wait = planWait(plainVerdict("transient", { retryAfterSeconds: 90, waitClass: "api_timeout" }), {}, now)!;
+  assert.deepEqual([wait.resetAt, wait.isAuthoritative], [1_800_000_091, true]);
+});
+
+const notMeant: readonly [name: string, changes: Parameters<typeof plainVerdict>[1]][] = [
+  ["that is past", { resetsAt: 1_700_000_000 }],
+  ["that is now", { resetsAt: now }],
+  ["in milliseconds", { resetsAt: now * 1000 }],
+  ["that is not a number", { resetsAt: NaN }],
+  ["of no end", { resetsAt: Infinity }],
+  ["past, whatever retry-after says", { resetsAt: 5, retryAfterSeconds: 10 }],
+  ["retry-after of nothing", { retryAfterSeconds: 0 }],
+  ["negative retry-after", { retryAfterSeconds: -5 }],
+  ["endless retry-after", { retryAfterSeconds: Infinity }],
+];
+
+for (const [name, changes] of notMeant) {
+  Deno.test(`planWait() guesses where the provider named a time ${name}`, () => {
+    const wait = planWait(plainVerdict("transient", { ...changes, waitClass: "api_timeout" }), {}, now)!;
+    assert.deepEqual([wait.isAuthoritative, wait.appliedSeconds], [false, 30]);
+  });
+}
+
+Deno.test("planWait() knows a class where the verdict has none", () => {
+  assert.equal(planWait(plainVerdict("limit"), {}, now)!.waitClass, "rate_limit_account");
+  assert.equal(planWait(plainVerdict("transient"), {}, now)!.waitClass, "api_transient_5xx");
+});
+
+Deno.test("planWait() asks for no wait after any other verdict", () => {
+  for (const kind of ["ok", "error", "auth", "hung", "billing"] as const) {
+    assert.equal(planWait(plainVerdict(kind, { resetsAt: now + 100 }), {}, now), null);
+  }
+});
+
+Deno.test("jitterSeconds() lies between 5 and 30 s", () => {
+  assert.equal(jitterSeconds(0), 5);
+  assert.equal(jitterSeconds(0.5), 17.5);
+  assert.ok(jitterSeconds(0.999999) < 30);
+});
