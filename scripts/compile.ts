@@ -24,6 +24,8 @@ export function compileArgs(
   return [
     "compile",
     "--no-check",
+    // The cache would be a file of a known name in the shared folder for temporary files, trusted at the next start.
+    "--no-code-cache",
     // The bundle holds all it needs: no configuration, lock or package may be embedded beside it.
     "--no-config",
     "--no-lock",

@@ -28,7 +28,13 @@ const quick: readonly Step[] = [
 ];
 
 const long: readonly Step[] = [
-  { name: "e2e", what: "End-to-end tests with a scripted agent", args: [...test, "tests/e2e"], limitSeconds: 600 },
+  {
+    name: "e2e",
+    what: "End-to-end tests with a scripted agent",
+    // They mostly wait: beside each other they take half the time.
+    args: [...test, "--parallel", "tests/e2e"],
+    limitSeconds: 600,
+  },
   { name: "literate", what: "Commands of the documents", args: [...test, "tests/literate"], limitSeconds: 120 },
 ];
 

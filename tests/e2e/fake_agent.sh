@@ -2,6 +2,9 @@
 # A scripted agent: FAKE_MODE says what it plays. It writes what it met into $FAKE_OUT.
 out="$FAKE_OUT"
 echo "$AGENT_RUNNER_ROUND_NUM $$ $(date +%s.%N)" >>"$out/starts"
+# Held by the agent and all it starts: whoever meets it held tells of two agents at once, or of leftovers.
+exec 9>>"$out/alone"
+if command -v flock >/dev/null && ! flock -n 9; then echo "$AGENT_RUNNER_ROUND_NUM" >>"$out/overlaps"; fi
 mode="$FAKE_MODE"
 # A plan of one mode per round: FAKE_PLAN="clean exit1 clean".
 if [ -n "$FAKE_PLAN" ]; then
@@ -21,11 +24,28 @@ exit7) exit 7 ;;
 exit143) exit 143 ;;
 segv) kill -SEGV $$ ;;
 killself) kill -KILL $$ ;;
+termself) kill -TERM $$ ;;
+mute) exec sleep 600 ;;
 slow) init; sleep "${FAKE_SLEEP:-2}"; result ;;
 hang) init; sleep 600 ;;
 deaf)
   trap '' TERM INT HUP
   for i in $(seq 40); do (trap '' TERM INT HUP; exec sleep 600) & done
+  init
+  while :; do sleep 600; done ;;
+late) # FAKE_END: result, an exit code or a signal; FAKE_CHILD: leaves one in a session of its own
+  init
+  if [ -n "$FAKE_CHILD" ]; then setsid bash -c 'exec -a fake-setsid sleep 600' & fi
+  sleep "${FAKE_SLEEP:-2}"
+  case "$FAKE_END" in
+  result) result ;;
+  [0-9]*) exit "$FAKE_END" ;;
+  *) kill -"$FAKE_END" $$ ;;
+  esac ;;
+deaf_few)
+  trap '' TERM INT HUP
+  (trap '' TERM INT HUP; exec sleep 600) &
+  setsid bash -c "trap '' TERM INT HUP; exec sleep 600" &
   init
   while :; do sleep 600; done ;;
 polite) # needs a moment after TERM, and so does its child
@@ -36,16 +56,27 @@ polite) # needs a moment after TERM, and so does its child
 stop) init; kill -STOP $$; sleep 600 ;;
 closed) exec >&- 2>&-; sleep 1; exit 0 ;;
 background) (exec -a fake-background sleep 600) & init; result ;;
+background_deaf) (trap '' TERM INT HUP; exec sleep 600) & init; result ;;
+background_polite) # outlives the agent, and needs a moment to clean up
+  (trap 'sleep 0.5; : >"$out/child_cleaned"; exit 0' TERM; : >"$out/child_ready"; while :; do sleep 0.1; done) &
+  until [ -e "$out/child_ready" ]; do sleep 0.02; done
+  init; result ;;
 setsid) init; setsid bash -c 'exec -a fake-setsid sleep 600' & sleep 0.3; result ;;
-scrubbed) # a tool in a session of its own, its environment emptied, its parent gone
-  env -i setsid bash -c 'exec -a fake-scrubbed sleep 600' & init; sleep "${FAKE_SLEEP:-4}"; result ;;
+scrubbed) # a tool in a session of its own with an emptied environment; its name lets the test find it
+  env -i setsid bash -c 'exec -a E2E_TAG='$E2E_TAG' sleep 600' & init; sleep "${FAKE_SLEEP:-4}"; result ;;
 result_hang) init; result; exec -a fake-lingering sleep 600 ;;
 result_worker) init; result; sleep "${FAKE_SLEEP:-3}"; exit 0 ;;
+result_worker_hang) init; result; sleep "${FAKE_SLEEP:-2}"; exec -a fake-lingering sleep 600 ;;
 result_helper) init; result; (exec -a fake-helper-ignored sleep 600) & wait ;;
 quoted_result) echo '{"type":"user","message":{"content":"a file that holds \"type\":\"result\" inside"}}'; sleep "${FAKE_SLEEP:-3}"; result ;;
 prompt_unread) sleep 0.2; result ;;
+record) # what it was given in this round
+  env >"$out/env-$AGENT_RUNNER_ROUND_NUM"; pwd >"$out/pwd-$AGENT_RUNNER_ROUND_NUM"
+  cat >"$out/prompt-$AGENT_RUNNER_ROUND_NUM"; result ;;
+record_fail) env >"$out/env-$AGENT_RUNNER_ROUND_NUM"; cat >"$out/prompt-$AGENT_RUNNER_ROUND_NUM"; exit 1 ;;
 prompt_stdin) cat >"$out/prompt"; result ;;
 prompt_argv) printf '%s' "$FAKE_ARG" >/dev/null; printf '%s' "${!#}" >"$out/prompt"; result ;;
+args) printf '%s\0' "$@" >"$out/args"; result ;;
 argv) shift_all=("$@"); printf '%s' "${shift_all[-1]}" >"$out/prompt"; result ;;
 commit) init; echo "$AGENT_RUNNER_ROUND_NUM" >>done.txt; git add done.txt; git commit -q -m "round $AGENT_RUNNER_ROUND_NUM"; result ;;
 dirty) init; echo "left by $AGENT_RUNNER_ROUND_NUM" >"left-$AGENT_RUNNER_ROUND_NUM.txt"; result ;;
@@ -55,6 +86,6 @@ transient) echo '{"type":"result","is_error":true,"subtype":"success","api_error
 done) echo "all is done" >"$AGENT_RUNNER_LOG_DIR/.agent-done"; result ;;
 env) env >"$out/env"; pwd >"$out/pwd"; result ;;
 busy) init; end=$(($(date +%s) + ${FAKE_SLEEP:-6})); while [ "$(date +%s)" -lt "$end" ]; do :; done; result ;;
-flood) head -c "$((${FAKE_MB:-20} * 1024 * 1024))" /dev/zero | tr '\0' 'x' | fold -w 1000; result ;;
+flood) head -c "$((${FAKE_MB:-20} * 1024 * 1024))" /dev/zero | tr '\0' 'x' | fold -w 1000; echo; result ;;
 *) echo "unknown mode '$mode'"; exit 9 ;;
 esac

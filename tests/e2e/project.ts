@@ -16,6 +16,7 @@ export interface ProjectOptions {
   /** Further lines of the TOML. */
   readonly toml?: string;
   readonly prompt?: string;
+  /** Absolute, or relative to the work tree. */
   readonly logDir?: string;
   /** Environment of the program itself. */
   readonly env?: Readonly<Record<string, string>>;
@@ -37,6 +38,8 @@ export class Project implements AsyncDisposable {
   readonly work: string;
   readonly logs: string;
   readonly out: string;
+  /** Folder in which the program is started. */
+  cwd: string;
   readonly tag = `e2e-${crypto.randomUUID()}`;
   readonly env: Record<string, string>;
   #children: Running[] = [];
@@ -44,7 +47,9 @@ export class Project implements AsyncDisposable {
   private constructor(options: ProjectOptions) {
     this.root = Deno.makeTempDirSync({ prefix: "agent-runner-e2e-" });
     this.work = `${this.root}/proj`;
-    this.logs = options.logDir ?? `${this.root}/logs`;
+    this.cwd = this.work;
+    const { logDir = `${this.root}/logs` } = options;
+    this.logs = logDir.startsWith("/") ? logDir : `${this.work}/${logDir}`;
     this.out = `${this.root}/out`;
     for (const folder of [this.work, this.out, `${this.work}/prompts`, `${this.root}/home`]) {
       Deno.mkdirSync(folder, { recursive: true });
@@ -111,7 +116,7 @@ export class Project implements AsyncDisposable {
     const [file, ...words] = [...program(), ...args];
     const child = new Deno.Command(file!, {
       args: words,
-      cwd: this.work,
+      cwd: this.cwd,
       env: this.env,
       clearEnv: true,
       stdin: "null",
