@@ -98,7 +98,12 @@ function leftoverFacts({ orphan }: ProjectView): Fact[] {
   const files = Array.isArray(orphan.files) ? orphan.files.map((file) => visible(String(file))) : [];
   const named = files.slice(0, filesNamed).join(", ") + (files.length > filesNamed ? ", …" : "");
   const place = ref === null ? "" : `; back with: git stash apply ${ref}`;
-  return [["left over", `${files.length} files of round ${Number(orphan.round_num) || "?"} (${named})${place}`]];
+  return [[
+    "left over",
+    `${files.length} ${files.length === 1 ? "path" : "paths"} of round ${
+      Number(orphan.round_num) || "?"
+    } (${named})${place}`,
+  ]];
 }
 
 function defensesFact({ defenses }: ProjectView): string {

@@ -85,13 +85,21 @@ function agentCheck(
 ): Check {
   const name = "agent_cli_in_path";
   if (facts.agentFile === "") {
-    const reason = `'${command}' is not found on PATH ${facts.plan.environment.PATH ?? "(unset)"}`;
-    return { name, isOk: false, reason, fix: "Install the agent, or write its full path into agent.command" };
+    return { name, isOk: false, ...absence(command, facts.plan) };
   }
   const fault = programFault(facts);
   if (fault === null) return pass(name);
   const fix = "Install the build of the agent that is made for this machine";
   return { name, isOk: false, reason: `'${facts.agentFile}' ${fault}`, fix };
+}
+
+function absence(command: string, plan: RoundPlan): Pick<Check, "reason" | "fix"> {
+  if (command.includes("/")) {
+    const reason = `'${command}' is no file that may be executed, seen from '${plan.workDir}'`;
+    return { reason, fix: "Mend the path in agent.command, or make the file executable" };
+  }
+  const reason = `'${command}' is not found on PATH ${plan.environment.PATH ?? "(unset)"}`;
+  return { reason, fix: "Install the agent, or write its full path into agent.command" };
 }
 
 function programFault(facts: { readonly agentFile: string; readonly machine: string; readonly files: Files }) {
@@ -108,8 +116,7 @@ function wrappedCheck(config: Config, plan: RoundPlan, processes: Processes): Ch
   const name = "agent_cli_in_path";
   const command = config.agent.command[0] ?? "";
   if (config.agent.wrapper.length === 0 || findAgent(command, plan, processes) !== "") return pass(name);
-  const reason = `'${command}' behind agent.wrapper is not found on PATH ${plan.environment.PATH ?? "(unset)"}`;
-  return { name, isOk: false, reason, fix: "Install the agent, or write its full path into agent.command" };
+  return { name, isOk: false, ...absence(command, plan) };
 }
 
 function workTreeCheck(workDir: string, fact: WorkTreeFact): Check {

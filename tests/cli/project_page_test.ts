@@ -56,7 +56,7 @@ Deno.test("spellProject() names what needs a look, and only that", async () => {
       "events-2026-11.jsonl": `bad\n${eventLineOf("hook_failed", { hook_name: "x" })}\n`,
     }, false),
   );
-  assert.match(text, /left over +4 files of round 3 \(a, b, c, …\); back with: git stash apply abc123/);
+  assert.match(text, /left over +4 paths of round 3 \(a, b, c, …\); back with: git stash apply abc123/);
   assert.match(text, /machine +2\.0 GB of 8\.0 GB memory free, disk 91\.5% full/);
   assert.match(text, /hooks +failed once; last: \[10:00:00/);
   assert.match(text, /records +1 of the newest lines/);
@@ -76,7 +76,7 @@ Deno.test("spellProject() takes state files of wrong types", async () => {
   const wrong = '{"files": "x", "stashed_ref": 5, "round_num": "y", "waiting": {"until_epoch": 1e99}, "current": {}}';
   for (const isActive of [true, false]) {
     const text = await page(await viewOf({ "orphan-state.json": wrong, "status.json": wrong }, isActive));
-    assert.match(text, /left over +0 files of round \?/);
+    assert.match(text, /left over +0 paths of round \?/);
   }
 });
 

@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
     what: "an agent that may not be run",
     options: own,
     arrange: agentFile("#!/bin/sh\n", 0o644),
-    failure: /^STARTUP FAIL: agent_cli_in_path: '\.\/agent' is not found/m,
+    failure: /^STARTUP FAIL: agent_cli_in_path: '\.\/agent' is no file that may be executed/m,
   },
   {
     what: "an agent whose file is cut",

@@ -118,7 +118,7 @@ Deno.test("precheck() looks for the wrapper and for the agent behind it", () => 
   processes.programs.delete("agent");
   const checked = check({ toml });
   assert.deepEqual(names(checked), ["agent_cli_in_path"]);
-  assert.match(checked.failures[0]!.reason, /'agent' behind agent.wrapper/);
+  assert.match(checked.failures[0]!.reason, /^'agent' is not found on PATH/);
 });
 
 Deno.test("precheck() says what git says of the work folder", () => {
