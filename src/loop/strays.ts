@@ -39,6 +39,8 @@ function isLeadingShim(row: ProcessInfo): boolean {
 /** The group and all its descendants: asked, then killed. */
 async function endGroup(leaderPid: number, tools: RoundTools): Promise<void> {
   const reach = new Reach({ roundId: "unrecorded", leaderPid }, tools.processes);
+  // Before its parent dies: what moved to a session of its own is only known by descent.
+  await reach.look();
   await reach.tell("SIGTERM");
   const end = tools.clock.monotonic() + tools.config.runtime.stopGraceSeconds * 1000;
   while (tools.clock.monotonic() < end) {

@@ -17,9 +17,10 @@ import type { HeldLock, Lock } from "../ports/lock.ts";
 import type { Processes } from "../ports/processes.ts";
 import { openEventSink } from "../store/event_sink.ts";
 import { openEventSource } from "../store/event_source.ts";
-import { StatusFile } from "../store/status.ts";
-import type { StatusReading } from "../store/status.ts";
+import { StatusFile, statusSchema } from "../store/status.ts";
+import type { Status, StatusReading } from "../store/status.ts";
 import { highestNumberIn, RoundBook } from "../round/book.ts";
+import { rebuildCurrent } from "../round/rebuild.ts";
 import { resumeRound } from "../round/resume.ts";
 import type { Resumed } from "../round/resume.ts";
 import type { RoundTools } from "../round/tools.ts";
@@ -62,7 +63,12 @@ export class Supervisor {
     const held = await takeLock(logDir, ports);
     try {
       writeHolder(logDir, inputs, ports);
-      const sink = openEventSink({ files: ports.files, clock: ports.clock, logDir });
+      const sink = openEventSink({
+        files: ports.files,
+        clock: ports.clock,
+        logDir,
+        onFault: faultTeller(inputs.tell),
+      });
       const statusFile = new StatusFile(logDir, ports.files);
       const reading = readStatus(statusFile);
       if (reading.recovered !== null) {
@@ -72,7 +78,7 @@ export class Supervisor {
       }
       clearTemporaries(logDir, ports.files);
       const book = new RoundBook(statusFile, {
-        status: reading.status,
+        status: withRunning(reading, inputs.config, ports),
         highest: highestKnown(logDir, reading, ports.files),
         onFault: faultTeller(inputs.tell),
       });
@@ -103,7 +109,8 @@ export class Supervisor {
   }
 
   close(): void {
-    this.tools.sink.flush();
+    const { sink, tell } = this.tools;
+    if (!sink.flush()) tell({ kind: "write_failed", text: `the last events are lost: ${sink.fault()}`, tone: "bad" });
     for (const name of ["serve.pid", "agent-runner.lock.holder"]) {
       try {
         this.tools.files.remove(joinPath(this.#logDir, name));
@@ -175,6 +182,24 @@ function readStatus(file: StatusFile): StatusReading {
   } catch (thrown) {
     return { status: null, recovered: `status.json cannot be read: ${messageOf(thrown)}` };
   }
+}
+
+/** What was read, with the round that ran then: a status.json that was lost must not make it forgotten. */
+function withRunning(reading: StatusReading, config: Config, ports: SupervisorPorts): Status | null {
+  const { status, recovered } = reading;
+  if (status !== null && (recovered === null || status.current)) return status;
+  const { logDir } = config.runtime;
+  const source = openEventSource({ files: ports.files, logDir });
+  const { lines } = source.query({ kinds: null, limit: null, maxBytes: recordedBytes });
+  const current = rebuildCurrent({
+    events: lines.map((line) => line.event),
+    rounds: ports.files.list(joinPath(logDir, "rounds")),
+    logDir,
+    now: ports.clock.now(),
+    uptimeSeconds: ports.host.uptimeSeconds(),
+  });
+  if (current === null) return status;
+  return { round_num: current.number, running: true, schema: statusSchema, ...status, current };
 }
 
 /** From every trace an earlier life left; the events only count when status.json could not be used. */

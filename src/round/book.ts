@@ -65,6 +65,12 @@ export class RoundBook {
     if (current) this.#setCurrent({ ...current, state: "running", pid }, {});
   }
 
+  /** A round of an earlier life is taken over. */
+  found(current: CurrentRound): void {
+    this.#highest = Math.max(this.#highest, current.number);
+    this.#setCurrent(current, {});
+  }
+
   /** The agent has ended; its work is being settled. */
   settling(): void {
     const current = this.#status?.current;

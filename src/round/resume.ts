@@ -2,7 +2,9 @@
 import { phaseFor } from "../config/phases.ts";
 import type { RoundResult, Walls } from "../core/round.ts";
 import { spellDuration } from "../core/text.ts";
+import { FileFault } from "../ports/files.ts";
 import type { EventSink } from "../ports/records.ts";
+import { linkCurrent } from "../store/round_log.ts";
 import type { CurrentRound } from "../store/status.ts";
 import { findEarlier } from "./adopt.ts";
 import type { EarlierRound } from "./adopt.ts";
@@ -29,9 +31,11 @@ export interface Resumed {
 }
 
 export async function resumeRound(request: ResumeRequest, given: RoundTools): Promise<Resumed> {
-  const { current } = request;
   const { logDir } = given.config.runtime;
-  const { paths, earlier } = await findEarlier(current, { logDir }, given);
+  const { paths, earlier } = await findEarlier(request.current, { logDir }, given);
+  const current = seenAs(request.current, earlier);
+  given.book.found(current);
+  linkAgain(current, paths, given);
   const ageSeconds = ageOf(current, given);
   tellFound(current, earlier, ageSeconds, given);
   given.sink.emit("round_adopted", {
@@ -75,6 +79,22 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     return { result, wasRunning: earlier.kind === "running" };
   } finally {
     over.abort();
+  }
+}
+
+/** The earlier life may have died between the start of the agent and its record. */
+function seenAs(current: CurrentRound, earlier: EarlierRound): CurrentRound {
+  return earlier.kind === "running" ? { ...current, state: "running", pid: earlier.shim.pid } : current;
+}
+
+function linkAgain(current: CurrentRound, paths: RoundPaths, tools: RoundTools): void {
+  const { files, config } = tools;
+  try {
+    if (files.stat(paths.log) === null) return;
+    linkCurrent(files, { logDir: config.runtime.logDir, number: current.number, log: paths.logName });
+  } catch (thrown) {
+    // They only help readers.
+    if (!(thrown instanceof FileFault)) throw thrown;
   }
 }
 

@@ -30,6 +30,8 @@ export interface EventSinkOptions {
   readonly files: Files;
   readonly clock: Clock;
   readonly logDir: string;
+  /** Told when events can no longer be written, once for each time that begins. */
+  readonly onFault?: (reason: string) => void;
 }
 
 /** Opens the event log for writing; the file is made with the first event. */
@@ -56,7 +58,10 @@ export function openEventSink(options: EventSinkOptions): EventSink {
       appendLine(files, line);
       return true;
     } catch (thrown) {
-      outage ??= { path: line.path, reason: reasonOf(thrown), delayed: 0, lost: 0 };
+      if (outage === null) {
+        outage = { path: line.path, reason: reasonOf(thrown), delayed: 0, lost: 0 };
+        options.onFault?.(`events cannot be written for now: ${outage.path}: ${outage.reason}`);
+      }
       line.isLate = true;
       return false;
     }

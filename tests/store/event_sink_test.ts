@@ -172,6 +172,21 @@ Deno.test("flush() reports an outage once, even when the report itself fails at 
   assert.equal(text().split("\n").filter((line) => line.includes('"events_delayed"')).length, 1);
 });
 
+Deno.test("emit() tells once that events cannot be written, and again when it happens again", () => {
+  const memory = memoryFiles();
+  const told: string[] = [];
+  const clock = clockAt("2026-11-21T10:20:30.123Z");
+  const sink = openEventSink({ files: memory, clock, logDir: "/log", onFault: (reason) => told.push(reason) });
+  for (let outage = 1; outage <= 2; outage++) {
+    memory.failWith("/log", "full");
+    for (let i = 0; i < 3; i++) sink.emit("round_end", { round_num: i });
+    assert.equal(told.length, outage);
+    memory.failWith("/log", null);
+    sink.emit("round_end", { round_num: 9 });
+  }
+  assert.ok(told.every((reason) => reason.includes(path) && reason.includes("full")), told.join("\n"));
+});
+
 Deno.test("emit() makes the log folder again when it vanished", async () => {
   await inFolder((folder) => {
     const logDir = `${folder}/logs`;

@@ -1,0 +1,320 @@
+// Proves that a round outlives its supervisor: the next life takes it over with its number, its walls and its real end.
+import assert from "node:assert/strict";
+import { testAbreast } from "./crash_abreast.ts";
+import { agentStarts, checkSettled, overlaps } from "./crash_checks.ts";
+import { exists, names, Project, signal } from "./project.ts";
+import type { ProjectOptions, Running } from "./project.ts";
+
+/** A project whose supervisor was killed while its first agent was at work. */
+async function abandoned(options: ProjectOptions): Promise<Project> {
+  const project = await Project.make(options);
+  const serve = project.start("serve");
+  await project.untilAgent();
+  await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  await killed(serve);
+  return project;
+}
+
+async function killed(running: Running): Promise<void> {
+  running.kill();
+  await running.settled();
+}
+
+function hasExitFile(project: Project): boolean {
+  return names(`${project.logs}/rounds`).some((name) => name.endsWith(".exit"));
+}
+
+function agentPid(project: Project): number {
+  return Number(Deno.readTextFileSync(`${project.out}/starts`).split("\n")[0]!.split(" ")[1]);
+}
+
+function startedAt(project: Project): number {
+  return Number(Deno.readTextFileSync(`${project.out}/starts`).split("\n")[0]!.split(" ")[2]) * 1000;
+}
+
+function shimPid(project: Project): number {
+  return Number(project.ofKind("agent_spawn").at(-1)!.pid);
+}
+
+const ends = [
+  { end: "result", code: 0, ending: "exited", verdict: "ok" },
+  { end: "7", code: 7, ending: "exited", verdict: "error" },
+  { end: "143", code: 143, ending: "exited", verdict: "error" },
+  { end: "SEGV", code: -11, ending: "signalled", verdict: "error" },
+  { end: "KILL", code: -9, ending: "signalled", verdict: "error" },
+] as const;
+
+const endCases = ends.flatMap((end) => [{ ...end, isWatched: true }, { ...end, isWatched: false }]);
+
+for (const { end, code, ending, isWatched } of endCases) {
+  const how = isWatched ? "took over" : "found ended";
+  testAbreast(`serve records the real end of a round it ${how} (${end})`, async () => {
+    const FAKE_SLEEP = isWatched ? 1.6 : 0.4;
+    await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: end, FAKE_SLEEP } });
+    if (!isWatched) await project.until("the shim to write its status", () => hasExitFile(project));
+    const { code: left, stdout } = await project.run(["serve", "--max-rounds", "1"]);
+    assert.equal(left, 0, stdout);
+    const [adopted] = project.ofKind("round_adopted");
+    assert.equal(adopted?.state, isWatched ? "running" : "ended");
+    const [exit] = project.ofKind("agent_exit");
+    assert.deepEqual([exit?.round_num, exit?.exit_code, exit?.ending], [1, code, ending]);
+    const duration = exit?.duration_s as number;
+    assert.ok(duration >= FAKE_SLEEP - 0.1 && duration < FAKE_SLEEP + 1, `${duration} s`);
+    if (end === "result") {
+      const usage = project.ofKind("agent_usage_recorded").filter(({ round_num }) => round_num === 1);
+      assert.deepEqual(usage.map(({ input_tokens, output_tokens }) => [input_tokens, output_tokens]), [[11, 22]]);
+      assert.equal(project.ofKind("round_verdict")[0]?.session_id, "s-1");
+    }
+    // A round that was still at work counts as one of this life's, one that is only put on record does not.
+    assert.deepEqual(agentStarts(project), isWatched ? [1] : [1, 2]);
+    await checkSettled(project, { atLeast: isWatched ? 1 : 2 });
+  });
+}
+
+testAbreast("serve --once leaves after the round it took over", async () => {
+  await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: "result", FAKE_SLEEP: 1.2 } });
+  const { code, stdout } = await project.run(["serve", "--once"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /round 1 of an earlier life is still running/);
+  assert.match(stdout, /stopped: one round was asked for \(1 round completed\)/);
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("round takes over what an earlier life left before it carries out its own", async () => {
+  await using project = await abandoned({ plan: ["late", "clean"], agentEnv: { FAKE_END: "7", FAKE_SLEEP: 1.2 } });
+  const { code, stdout } = await project.run(["round", "--check-verdict"]);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(project.ofKind("agent_exit").map(({ exit_code }) => exit_code), [7, 0]);
+  assert.deepEqual(agentStarts(project), [1, 2]);
+  await checkSettled(project, { atLeast: 2 });
+});
+
+testAbreast("serve counts the hard wall of a round it took over from the round's real start", async () => {
+  await using project = await abandoned({ plan: ["hang", "clean"], runtime: { round_timeout_s: 4 } });
+  await project.until("half of the time to pass", () => Date.now() > startedAt(project) + 2000);
+  const serve = project.start("serve", "--max-rounds", "1");
+  const kill = await project.untilKind("round_timeout_kill");
+  const late = Date.parse(String((await project.untilKind("agent_exit")).ts)) - startedAt(project) - 4000;
+  assert.ok(late > -700 && late < 900, `ended ${late} ms past the wall`);
+  assert.equal(kill.wall, "hard");
+  assert.equal((await serve.ended()).code, 0);
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("serve ends a round at once whose time was over before it was taken over", async () => {
+  await using project = await abandoned({ plan: ["hang", "clean"], runtime: { round_timeout_s: 2 } });
+  await project.until("the time to pass", () => Date.now() > startedAt(project) + 3200);
+  const began = Date.now();
+  const serve = project.start("serve", "--max-rounds", "1");
+  const exit = await project.untilKind("agent_exit");
+  assert.ok(Date.now() - began < 2500, `${Date.now() - began} ms`);
+  assert.deepEqual([exit.ending, exit.timed_out], ["timed_out", true]);
+  await serve.ended();
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("status.json tells of a round that was taken over like of any other", async () => {
+  await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: "result", FAKE_SLEEP: 2 } });
+  const before = project.status().current as Record<string, unknown>;
+  const serve = project.start("serve", "--max-rounds", "1");
+  await project.untilKind("round_adopted");
+  const current = project.status().current as Record<string, unknown>;
+  assert.deepEqual(current, before);
+  assert.equal(current.state, "running");
+  assert.equal(current.pid, shimPid(project));
+  assert.equal(
+    Deno.realPathSync(`${project.logs}/round-current.log`),
+    Deno.realPathSync(`${project.logs}/${current.log}`),
+  );
+  await serve.ended();
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("serve stops a round it took over at the second request", async () => {
+  await using project = await abandoned({ mode: "hang" });
+  const serve = project.start("serve");
+  await project.untilKind("round_adopted");
+  serve.signal("SIGTERM");
+  await project.until("the first request to be told", () => serve.stdout.includes("a running round may finish"));
+  serve.signal("SIGTERM");
+  const { code } = await serve.ended();
+  assert.equal(code, 0);
+  assert.equal(project.ofKind("agent_exit")[0]?.ending, "stopped");
+  assert.deepEqual(agentStarts(project), [1]);
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("serve closes a round as lost when the machine restarted under it", async () => {
+  await using project = await Project.make({});
+  await project.run(["serve", "--max-rounds", "2"]);
+  leaveCurrent(project, { pid: 999_999_999, started_uptime_s: Deno.osUptime() + 5_000_000 });
+  const { code, stdout } = await project.run(["serve", "--max-rounds", "1"]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /round 3 of an earlier life left nothing behind and is closed as lost/);
+  assert.deepEqual(project.ofKind("agent_exit").map(({ round_num, ending }) => [round_num, ending]), [
+    [1, "exited"],
+    [2, "exited"],
+    [3, "lost"],
+    [4, "exited"],
+  ]);
+  await checkSettled(project, { atLeast: 4 });
+});
+
+for (const shape of ["plain", "like a shim"] as const) {
+  testAbreast(`serve never signals a stranger that has the pid of an earlier round (${shape})`, async () => {
+    await using project = await Project.make({});
+    await project.run(["serve", "--max-rounds", "1"]);
+    const script = shape === "plain" ? "exec sleep 600" : "# agent-runner-shim\nsleep 600";
+    const stranger = new Deno.Command("setsid", {
+      args: ["/bin/sh", "-c", script],
+      env: { PATH: Deno.env.get("PATH") ?? "", AGENT_RUNNER_ROUND_ID: crypto.randomUUID() },
+      clearEnv: true,
+    }).spawn();
+    try {
+      leaveCurrent(project, { pid: stranger.pid, started_uptime_s: Deno.osUptime() - 5 });
+      const { code, stdout } = await project.run(["serve", "--max-rounds", "1"]);
+      assert.equal(code, 0, stdout);
+      assert.equal(signal(stranger.pid, "SIGCONT"), true, "the stranger is gone");
+      assert.deepEqual(project.ofKind("agent_exit").map(({ ending }) => ending), ["exited", "lost", "exited"]);
+      await checkSettled(project, { atLeast: 3 });
+    } finally {
+      for (const pid of [-stranger.pid, stranger.pid]) signal(pid, "SIGKILL");
+      await stranger.status;
+    }
+  });
+}
+
+/** Writes a status file as a life leaves it that dies in mid-round. */
+function leaveCurrent(project: Project, over: Readonly<Record<string, unknown>>): void {
+  const status = project.status();
+  const number = (status.round_num as number) + 1;
+  const current = {
+    number,
+    id: crypto.randomUUID(),
+    phase: null,
+    phase_index: null,
+    state: "running",
+    pid: null,
+    started_at: new Date(Date.now() - 5000).toISOString(),
+    started_uptime_s: 0,
+    log: `rounds/R${number}-20261101T000000.log`,
+    fresh_eyes: false,
+    ...over,
+  };
+  Deno.writeTextFileSync(`${project.logs}/status.json`, JSON.stringify({ ...status, round_num: number, current }));
+}
+
+testAbreast("serve ends what an unwatched round left in a session of its own before the next one starts", async () => {
+  await using project = await abandoned({
+    plan: ["late", "clean"],
+    agentEnv: { FAKE_END: "result", FAKE_SLEEP: 0.4, FAKE_CHILD: 1 },
+  });
+  await project.until("the shim to write its status", () => hasExitFile(project));
+  assert.equal((await project.processes()).length, 1, "the leftover is not there");
+  const { code, stdout } = await project.run(["serve", "--max-rounds", "1"]);
+  assert.equal(code, 0, stdout);
+  const [exit] = project.ofKind("agent_exit");
+  assert.deepEqual([exit?.ending, exit?.exit_code, exit?.leftovers_ended], ["exited", 0, 1]);
+  await checkSettled(project, { atLeast: 2 });
+});
+
+testAbreast("serve closes a round as lost and ends its agent when the shim is killed", async () => {
+  await using project = await Project.make({ plan: ["hang", "clean"] });
+  const serve = project.start("serve", "--max-rounds", "2");
+  await project.untilAgent();
+  await project.until("the shim to be on record", () => project.ofKind("agent_spawn")[0]);
+  signal(shimPid(project), "SIGKILL");
+  assert.equal((await serve.ended()).code, 0);
+  assert.deepEqual(project.ofKind("agent_exit").map(({ ending }) => ending), ["lost", "exited"]);
+  await checkSettled(project, { atLeast: 2 });
+});
+
+testAbreast("serve tells the signal when the agent is killed", async () => {
+  await using project = await Project.make({ plan: ["hang", "clean"] });
+  const serve = project.start("serve", "--max-rounds", "2");
+  await project.untilAgent();
+  signal(agentPid(project), "SIGKILL");
+  assert.equal((await serve.ended()).code, 0);
+  const [exit] = project.ofKind("agent_exit");
+  assert.deepEqual([exit?.ending, exit?.exit_code, exit?.exit_cause], ["signalled", -9, "signal:SIGKILL"]);
+  // Its child, a sleep, went on: it was ended with the round.
+  assert.equal(exit?.leftovers_ended, 1);
+  await checkSettled(project, { atLeast: 2 });
+});
+
+testAbreast(
+  "serve ends the agent of a round that lost both supervisor and shim before the next one starts",
+  async () => {
+    await using project = await abandoned({ plan: ["deaf_few", "clean"] });
+    signal(shimPid(project), "SIGKILL");
+    assert.ok((await project.processes()).length >= 3);
+    const { code, stdout } = await project.run(["serve", "--max-rounds", "1"]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /round 1 of an earlier life lost its leader/);
+    assert.deepEqual(project.ofKind("agent_exit").map(({ ending }) => ending), ["lost", "exited"]);
+    assert.deepEqual(overlaps(project), []);
+    await checkSettled(project, { atLeast: 2 });
+  },
+);
+
+testAbreast("serve goes on ending a round by force when it is killed over it", async () => {
+  await using project = await Project.make({ plan: ["deaf", "clean"], runtime: { round_timeout_s: 1 } });
+  const serve = project.start("serve");
+  await project.until("the round to be ended", () => serve.stdout.includes("is being ended"));
+  await killed(serve);
+  const { code, stdout } = await project.run(["serve", "--max-rounds", "2"]);
+  assert.equal(code, 0, stdout);
+  const [exit] = project.ofKind("agent_exit");
+  assert.deepEqual([exit?.ending, exit?.timed_out], ["timed_out", true]);
+  await checkSettled(project, { atLeast: 2 });
+});
+
+/** Moments at which serve is killed, as they are seen from outside: an event of a round, or a line on stdout. */
+const moments: readonly { readonly name: string; readonly has: (project: Project, serve: Running) => boolean }[] = [
+  ...([1, 2] as const).flatMap((round) =>
+    ["round_substrate_before", "round_start", "agent_spawn", "agent_exit", "round_verdict", "round_end"].map((
+      kind,
+    ) => ({
+      name: `${kind} of round ${round}`,
+      has: (project: Project) => project.ofKind(kind).some(({ round_num }) => round_num === round),
+    }))
+  ),
+  { name: "serve_started", has: (project) => project.ofKind("serve_started").length > 0 },
+  { name: "usage", has: (project) => project.ofKind("agent_usage_recorded").length > 0 },
+  { name: "lock", has: (project) => exists(`${project.logs}/agent-runner.lock`) },
+  { name: "delay", has: (_, serve) => serve.stdout.includes("pause between rounds") },
+  { name: "last event", has: (project) => project.ofKind("max_rounds_reached").length > 0 },
+];
+
+for (const { name, has } of moments) {
+  testAbreast(`serve makes everything right after it was killed at: ${name}`, async () => {
+    await using project = await Project.make({ plan: ["slow", "dirty", "slow"], agentEnv: { FAKE_SLEEP: 0.3 } });
+    const serve = project.start("serve", "--max-rounds", "2");
+    while (!serve.isOver && !has(project, serve)) await new Promise((resolve) => setTimeout(resolve, 3));
+    await killed(serve);
+    const { code, stdout } = await project.run(["serve", "--max-rounds", "2"]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /\(2 rounds completed\)/);
+    await checkSettled(project, { atLeast: 2 });
+  });
+}
+
+testAbreast("serve goes on with the wait for a limit when it was killed in it", async () => {
+  await using project = await Project.make({ plan: ["limit", "clean"], agentEnv: { FAKE_RESET: 100 } });
+  const first = project.start("serve");
+  await project.until("the wait", () => exists(`${project.logs}/wait.json`) && first.stdout.includes("waiting"));
+  await killed(first);
+  const path = `${project.logs}/wait.json`;
+  const wait = { ...JSON.parse(Deno.readTextFileSync(path)), reset_at_epoch: Math.ceil(Date.now() / 1000) + 4 };
+  Deno.writeTextFileSync(path, JSON.stringify(wait));
+  const serve = project.start("serve", "--max-rounds", "1");
+  await project.until("the wait to be told", () => /waiting .* until /.test(serve.stdout));
+  assert.deepEqual(project.status().waiting, { until_epoch: wait.reset_at_epoch, reason: wait.reason });
+  assert.deepEqual(agentStarts(project), [1]);
+  assert.equal((await serve.ended()).code, 0);
+  const second = Number(Deno.readTextFileSync(`${project.out}/starts`).split("\n")[1]!.split(" ")[2]);
+  assert.ok(second >= wait.reset_at_epoch, `round 2 began ${wait.reset_at_epoch - second} s before the reset`);
+  assert.equal(project.ofKind("transient_error_recovered").length, 1);
+  assert.equal(exists(path), false);
+  await checkSettled(project, { atLeast: 2 });
+});

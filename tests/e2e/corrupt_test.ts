@@ -1,0 +1,340 @@
+// Proves that no file of the log folder can stop the work, whatever it holds, and that readers stay upright.
+import assert from "node:assert/strict";
+import { testAbreast } from "./crash_abreast.ts";
+import { agentStarts, checkRounds, checkSettled, overlaps } from "./crash_checks.ts";
+import { exists, names, Project, signal } from "./project.ts";
+
+const now = () => Math.floor(Date.now() / 1000);
+const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+
+async function peek(project: Project) {
+  const { code, stdout, stderr } = await project.run(["peek", "--json"]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+/** Every reading verb gives an answer and no stack. */
+async function checkReaders(project: Project): Promise<void> {
+  for (const words of [["peek"], ["peek", "--round", "latest", "--log"], ["events"], ["events", "--window", "9999"]]) {
+    const { code, stdout, stderr } = await project.run(words);
+    assert.equal(code, 0, `${words.join(" ")}: ${stderr}`);
+    assert.equal(/\bat .*\.[jt]s:\d+/.test(stderr + stdout), false, `${words.join(" ")}: ${stderr}`);
+  }
+}
+
+function eventsFile(project: Project): string {
+  return `${project.logs}/${names(project.logs).find((name) => name.startsWith("events-"))}`;
+}
+
+/** A project with one round on record. */
+async function withRound(): Promise<Project> {
+  const project = await Project.make({});
+  assert.equal((await project.run(["round"])).code, 0);
+  return project;
+}
+
+const valid = { round_num: 1, running: false, schema: 2 };
+const current = {
+  number: 2,
+  id: crypto.randomUUID(),
+  phase: null,
+  phase_index: null,
+  state: "running",
+  pid: 7,
+  started_at: "2026-01-01T00:00:00.000Z",
+  started_uptime_s: 1,
+  log: "rounds/R2-20260101T000000.log",
+  fresh_eyes: false,
+};
+
+const statusFiles: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>> = {
+  "nothing": "",
+  "half of it": '{"round_num": 1, "running": fal',
+  "bytes": random(4096),
+  "NUL": "\0".repeat(512),
+  "a list": "[1, 2, 3]",
+  "a number": "17",
+  "null": "null",
+  "deep nesting": "[".repeat(100_000),
+  "2 MB": JSON.stringify({ ...valid, padding: "x".repeat(2 * 1024 * 1024) }),
+  "a text as number": JSON.stringify({ ...valid, round_num: "1" }),
+  "half a number": JSON.stringify({ ...valid, round_num: 1.5 }),
+  "a negative number": JSON.stringify({ ...valid, round_num: -3 }),
+  "a number beyond counting": `{"round_num": 1e308, "running": false}`,
+  "an infinite number": `{"round_num": 1e999, "running": false}`,
+  "the largest number that is exact": JSON.stringify({ ...valid, round_num: Number.MAX_SAFE_INTEGER }),
+  "wrong types in every field": JSON.stringify({
+    round_num: 1,
+    running: "yes",
+    last_completed_at: 17,
+    last_exit_code: "0",
+    last_duration_s: [],
+    current_phase: {},
+    phase_index: "x",
+    last_verdict: 3,
+    last_summary: null,
+    last_dirty_files: "a",
+    session_id: false,
+    waiting: "long",
+    current: true,
+  }),
+  "a current round of wrong types": JSON.stringify({ ...valid, current: { ...current, id: 1, started_at: "never" } }),
+  "a current round beyond the folder": JSON.stringify({
+    ...valid,
+    current: { ...current, log: "rounds/../../../x.log" },
+  }),
+  "a wait without an end": JSON.stringify({ ...valid, waiting: { until_epoch: 1e300, reason: "x" } }),
+};
+
+for (const [name, content] of Object.entries(statusFiles)) {
+  testAbreast(`serve goes on with the next number when status.json holds ${name}`, async () => {
+    await using project = await withRound();
+    const path = `${project.logs}/status.json`;
+    if (typeof content === "string") Deno.writeTextFileSync(path, content);
+    else Deno.writeFileSync(path, content);
+    await peek(project);
+    const { code, stdout, stderr } = await project.run(["serve", "--max-rounds", "1"]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(agentStarts(project), [1, 2], stdout);
+    if (name !== "a wait without an end") {
+      assert.equal(project.ofKind("status_recovered").length, 1, "nobody was told");
+      assert.equal(exists(`${path}.corrupt`), true);
+    }
+    await checkSettled(project, { atLeast: 2 });
+  });
+}
+
+testAbreast("serve keeps to the higher number when status.json is older than the rounds", async () => {
+  await using project = await withRound();
+  await project.run(["round"]);
+  Deno.writeTextFileSync(`${project.logs}/status.json`, JSON.stringify({ ...valid, round_num: 0, unknown: [{}] }));
+  assert.equal((await project.run(["serve", "--once"])).code, 0);
+  assert.deepEqual(agentStarts(project), [1, 2, 3]);
+  assert.deepEqual(project.ofKind("status_recovered"), []);
+  await checkSettled(project, { atLeast: 3 });
+});
+
+testAbreast("serve goes on when status.json is a folder", async () => {
+  await using project = await withRound();
+  Deno.removeSync(`${project.logs}/status.json`);
+  Deno.mkdirSync(`${project.logs}/status.json`);
+  await peek(project);
+  assert.equal((await project.run(["serve", "--once"])).code, 0);
+  assert.deepEqual(agentStarts(project), [1, 2]);
+  await checkSettled(project, { atLeast: 2 });
+});
+
+for (const [name, loss] of [["torn", '{"round_num": 1, "cur'], ["gone", null]] as const) {
+  testAbreast(`serve starts no second agent beside one whose status.json is ${name}`, async () => {
+    await using project = await Project.make({
+      plan: ["late", "clean"],
+      agentEnv: { FAKE_END: "result", FAKE_SLEEP: 2, FAKE_CHILD: 1 },
+    });
+    const first = project.start("serve");
+    await project.untilAgent();
+    await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+    first.kill();
+    await first.settled();
+    if (loss === null) Deno.removeSync(`${project.logs}/status.json`);
+    else Deno.writeTextFileSync(`${project.logs}/status.json`, loss);
+    const { code, stdout } = await project.run(["serve", "--max-rounds", "2"]);
+    assert.equal(code, 0, stdout);
+    assert.deepEqual(overlaps(project), [], "two agents ran at once");
+    await checkSettled(project, { atLeast: 2 });
+  });
+}
+
+testAbreast("serve ends an agent of which no record tells before it starts its own", async () => {
+  await using project = await Project.make({
+    plan: ["late", "clean"],
+    agentEnv: { FAKE_END: "result", FAKE_SLEEP: 60, FAKE_CHILD: 1 },
+  });
+  const first = project.start("serve");
+  await project.untilAgent();
+  await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  first.kill();
+  await first.settled();
+  Deno.removeSync(eventsFile(project));
+  Deno.removeSync(`${project.logs}/status.json`);
+  const { code, stdout } = await project.run(["serve", "--once"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /a round that no record tells of runs here \(pid \d+\) and is being ended/);
+  assert.deepEqual(overlaps(project), []);
+  assert.deepEqual(await project.processes(), []);
+  assert.deepEqual(agentStarts(project), [1, 2]);
+});
+
+const eventFiles: Readonly<
+  Record<string, { readonly content: string | Uint8Array<ArrayBuffer>; readonly bad: number }>
+> = {
+  "a torn last line": { content: '{"ts": "2026-11-21T10:20:30.123Z", "event": "round_st', bad: 1 },
+  "bytes": { content: new Uint8Array([0xff, 0xfe, 0x80, 0x0a, 0xc3, 0x28, 0x0a]), bad: 2 },
+  "NUL": { content: "\0".repeat(4096), bad: 1 },
+  "lines that are no objects": { content: '17\n"text"\n[1]\nnull\ntrue\n', bad: 5 },
+  "objects that are no events": { content: '{}\n{"event": 5}\n{"ts": "x"}\n', bad: 3 },
+  "a line of 5 MB": { content: `{"ts": "x", "event": "x", "text": "${"x".repeat(5 * 1024 * 1024)}"}\n`, bad: 1 },
+};
+
+for (const [name, { content, bad }] of Object.entries(eventFiles)) {
+  testAbreast(`serve and readers go on when the events hold ${name}`, async () => {
+    await using project = await withRound();
+    const path = eventsFile(project);
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    Deno.writeFileSync(path, bytes, { append: true });
+    await checkReaders(project);
+    const { code, stderr } = await project.run(["serve", "--once"]);
+    assert.equal(code, 0, stderr);
+    await checkReaders(project);
+    const { bad_lines } = await peek(project);
+    // Only the newest 256 KiB are looked at: of a line that is longer nothing is known.
+    const isSeen = bytes.length < 256 * 1024;
+    assert.ok(bad_lines >= (isSeen ? 1 : 0) && bad_lines <= bad, `${bad_lines} bad lines`);
+    const ends = (await project.run(["events", "--kind", "round_end", "--json"])).stdout.trimEnd().split("\n");
+    assert.deepEqual(ends.map((line) => JSON.parse(line).round_num), [1, 2]);
+    assert.deepEqual(checkRounds(project), [1, 2]);
+  });
+}
+
+testAbreast("serve and readers go on when the events are gone", async () => {
+  await using project = await withRound();
+  Deno.removeSync(eventsFile(project));
+  await checkReaders(project);
+  assert.equal((await project.run(["serve", "--once"])).code, 0);
+  assert.deepEqual(agentStarts(project), [1, 2]);
+  assert.deepEqual(project.ofKind("round_end").map(({ round_num }) => round_num), [2]);
+});
+
+const limit = { classification: "rate_limit_account", agent: "claude", since_round: 1, reason: "limit" };
+
+const stateFiles: readonly { readonly file: string; readonly name: string; readonly content: string }[] = [
+  ...["wait.json", "loop.json", "orphans.json", "orphan-state.json", "round-context.json"].flatMap((file) => [
+    { file, name: "nothing", content: "" },
+    { file, name: "half of it", content: '{"a": [1, ' },
+    { file, name: "bytes", content: "\u0000\ufffd\u0001\u001b[31m" },
+    { file, name: "a list", content: "[[], {}, null]" },
+  ]),
+  {
+    file: "wait.json",
+    name: "an endless wait",
+    content: JSON.stringify({ ...limit, reset_at_epoch: 1e300, started_epoch: 0 }),
+  },
+  {
+    file: "wait.json",
+    name: "a wait that ends before it began",
+    content: JSON.stringify({ ...limit, reset_at_epoch: now() + 900, started_epoch: now() + 1000 }),
+  },
+  {
+    file: "wait.json",
+    name: "a wait of wrong types",
+    content: JSON.stringify({ ...limit, reset_at_epoch: "soon", started_epoch: [] }),
+  },
+  {
+    file: "loop.json",
+    name: "failures of wrong types",
+    content: JSON.stringify({ short_failures: "4", last_failure_epoch: {}, backoff: 17 }),
+  },
+  {
+    file: "loop.json",
+    name: "failures beyond counting",
+    content: JSON.stringify({ short_failures: 1e300, last_failure_epoch: 1e300, backoff: { api_timeout: 1e300 } }),
+  },
+  {
+    file: "orphans.json",
+    name: "entries of wrong types",
+    content: JSON.stringify({ entries: [null, 3, { state: "pending", files: 7, stash_message: {} }] }),
+  },
+  {
+    file: "orphan-state.json",
+    name: "a stash that does not exist",
+    content: JSON.stringify({
+      round_num: 1,
+      files: ["a"],
+      stashed_ref: "0".repeat(40),
+      stash_message: "x",
+      timestamp: "never",
+    }),
+  },
+];
+
+for (const file of new Set(stateFiles.map((state) => state.file))) {
+  testAbreast(`serve goes on whatever ${file} holds`, async () => {
+    await using project = await withRound();
+    const cases = stateFiles.filter((state) => state.file === file);
+    for (const { name, content } of cases) {
+      Deno.writeTextFileSync(`${project.logs}/${file}`, content, { mode: 0o600 });
+      await peek(project);
+      const { code, stdout, stderr } = await project.run(["serve", "--once"], { timeoutMs: 10_000 });
+      assert.equal(code, 0, `${name}: ${stdout}${stderr}`);
+      assert.match(stdout, /\(1 round completed\)/, name);
+    }
+    assert.equal(agentStarts(project).length, cases.length + 1);
+    checkRounds(project);
+  });
+}
+
+testAbreast("serve is refused with a fix when the folder of rounds is a file", async () => {
+  await using project = await withRound();
+  Deno.removeSync(`${project.logs}/rounds`, { recursive: true });
+  Deno.writeTextFileSync(`${project.logs}/rounds`, "not a folder");
+  await peek(project);
+  const { code, stderr } = await project.run(["serve", "--once"]);
+  assert.equal(code, 78);
+  assert.match(stderr, /^agent-runner: The log folder '.*' cannot be used: .*\n {2}fix: .*\n$/);
+  assert.deepEqual(agentStarts(project), [1]);
+});
+
+testAbreast("serve does its rounds when the file of events is a folder, and says what it could not write", async () => {
+  await using project = await withRound();
+  const path = eventsFile(project);
+  Deno.removeSync(path);
+  Deno.mkdirSync(path);
+  const { code, stdout, stderr } = await project.run(["serve", "--max-rounds", "2"]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(agentStarts(project), [1, 2, 3]);
+  assert.match(stdout + stderr, /events/, "nobody was told");
+  assert.equal(project.status().round_num, 3);
+});
+
+testAbreast("serve finishes its round when the log folder is deleted under it, and goes on", async () => {
+  await using project = await Project.make({ mode: "slow", agentEnv: { FAKE_SLEEP: 1 } });
+  const serve = project.start("serve", "--max-rounds", "2");
+  await project.untilAgent();
+  await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  Deno.removeSync(project.logs, { recursive: true });
+  const { code, stdout, stderr } = await serve.ended();
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /round 1 ended/);
+  assert.match(stdout, /round 2 ended: ok/);
+  assert.deepEqual(agentStarts(project), [1, 2]);
+  assert.deepEqual(project.ofKind("round_end").map(({ round_num }) => round_num), [1, 2]);
+  assert.equal(project.status().round_num, 2);
+  assert.deepEqual(await project.processes(), []);
+});
+
+testAbreast("serve settles its round and leaves with a reason when the work folder is deleted under it", async () => {
+  await using project = await Project.make({ mode: "slow", agentEnv: { FAKE_SLEEP: 1 } });
+  const serve = project.start("serve");
+  await project.untilAgent();
+  await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  Deno.renameSync(project.work, `${project.root}/elsewhere`);
+  Deno.removeSync(`${project.root}/elsewhere`, { recursive: true });
+  const { code, stdout, stderr } = await serve.ended();
+  Deno.mkdirSync(project.work);
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /stopped: the start-up battery failed: .*git/);
+  assert.deepEqual(project.ofKind("dirty_check_failed").map(({ round_num }) => round_num), [1]);
+  assert.equal(project.ofKind("config_broken").length, 1);
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("serve finishes its round when the agent's log is deleted under it", async () => {
+  await using project = await Project.make({ mode: "slow", agentEnv: { FAKE_SLEEP: 1 } });
+  const serve = project.start("serve", "--once");
+  await project.untilAgent();
+  await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  for (const name of names(`${project.logs}/rounds`)) Deno.removeSync(`${project.logs}/rounds/${name}`);
+  const { code, stdout } = await serve.ended();
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(project.ofKind("agent_exit").map(({ exit_code, ending }) => [exit_code, ending]), [[0, "exited"]]);
+  assert.equal(signal(serve.pid, "SIGCONT"), false);
+});

@@ -1,0 +1,301 @@
+// Proves that every request to stop is heard at once and ends in order, whatever serve is doing.
+import assert from "node:assert/strict";
+import { testAbreast } from "./crash_abreast.ts";
+import { agentStarts, checkSettled } from "./crash_checks.ts";
+import { program } from "./program.ts";
+import { exists, Project, Running, signal } from "./project.ts";
+import type { ProjectOptions } from "./project.ts";
+
+const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+/** Meant to be under 0.3 s; the rest is for a machine that does much else. */
+const promptMs = 500;
+const attempts = 5;
+const shellQuote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+
+function reasonOf(project: Project): unknown {
+  return project.ofKind("serve_stopped").at(-1)?.reason;
+}
+
+/** Milliseconds from a signal to the end of serve. */
+async function timeToLeave(serve: Running, name: Deno.Signal): Promise<number> {
+  const sent = performance.now();
+  serve.signal(name);
+  const { code, stderr } = await serve.ended();
+  const took = performance.now() - sent;
+  assert.equal(code, 0, stderr);
+  return took;
+}
+
+/** A project whose serve sits in a pause of many seconds after its first round. */
+async function inDelay(options: ProjectOptions = {}): Promise<{ project: Project; serve: Running }> {
+  const project = await Project.make({ ...options, runtime: { restart_delay_s: 60, ...options.runtime } });
+  const serve = project.start("serve");
+  await project.until("the pause", () => serve.stdout.includes("pause between rounds"));
+  return { project, serve };
+}
+
+async function inWait(options: ProjectOptions = {}): Promise<{ project: Project; serve: Running }> {
+  const project = await Project.make({ plan: ["limit"], agentEnv: { FAKE_RESET: 600 }, ...options });
+  const serve = project.start("serve");
+  await project.until("the wait", () => /waiting .* until /.test(serve.stdout));
+  return { project, serve };
+}
+
+for (const name of stopSignals) {
+  testAbreast(`serve leaves at once on ${name} in a delay`, async () => {
+    let best = Infinity;
+    for (let attempt = 0; attempt < attempts && best > promptMs / 2; attempt++) {
+      const { project, serve } = await inDelay();
+      await using _ = project;
+      best = Math.min(best, await timeToLeave(serve, name));
+      assert.equal(reasonOf(project), name);
+      assert.match(serve.stdout, new RegExp(`stopped: ${name} received \\(1 round completed\\)`));
+      await checkSettled(project, { atLeast: 1 });
+    }
+    assert.ok(best < promptMs, `${best} ms at best`);
+  });
+}
+
+testAbreast("serve leaves at once in a wait for a limit, and the next one waits for the rest", async () => {
+  const { project, serve } = await inWait();
+  await using _ = project;
+  const wait = Deno.readTextFileSync(`${project.logs}/wait.json`);
+  const took = await timeToLeave(serve, "SIGTERM");
+  assert.ok(took < 2 * promptMs, `${took} ms`);
+  assert.equal(Deno.readTextFileSync(`${project.logs}/wait.json`), wait);
+  await checkSettled(project, { atLeast: 1 });
+  const next = project.start("serve");
+  await project.until("the wait to go on", () => /waiting .* until /.test(next.stdout));
+  await timeToLeave(next, "SIGINT");
+  assert.deepEqual(agentStarts(project), [1]);
+  assert.equal(Deno.readTextFileSync(`${project.logs}/wait.json`), wait);
+});
+
+testAbreast("serve lets the round finish at the first request and starts no other", async () => {
+  await using project = await Project.make({ mode: "slow", agentEnv: { FAKE_SLEEP: 1 } });
+  const serve = project.start("serve");
+  await project.untilAgent();
+  const { code } = (serve.signal("SIGTERM"), await serve.ended());
+  assert.equal(code, 0);
+  assert.deepEqual(project.ofKind("agent_exit").map(({ ending, exit_code }) => [ending, exit_code]), [["exited", 0]]);
+  assert.equal(project.ofKind("round_verdict")[0]?.verdict, "ok");
+  assert.equal(reasonOf(project), "SIGTERM");
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("serve stops a deaf round by the ladder at the second request and settles it", async () => {
+  await using project = await Project.make({ mode: "deaf" });
+  const serve = project.start("serve");
+  await project.untilAgent();
+  serve.signal("SIGINT");
+  await project.until("the first request to be told", () => serve.stdout.includes("SIGINT: no further round"));
+  serve.signal("SIGINT");
+  const sent = performance.now();
+  const { code, stdout } = await serve.ended();
+  const took = performance.now() - sent;
+  assert.equal(code, 0);
+  // Its grace is 1 s.
+  assert.ok(took > 900 && took < 2500, `${took} ms`);
+  assert.match(stdout, /is being ended: the operator asked for it/);
+  assert.equal(project.ofKind("agent_exit")[0]?.ending, "stopped");
+  assert.deepEqual(project.ofKind("round_verdict").map(({ verdict }) => verdict), ["interrupted"]);
+  await checkSettled(project, { atLeast: 1 });
+});
+
+/** serve as a terminal or a service manager runs it: leader of a group of its own. */
+function startInGroup(project: Project, argv: readonly string[], stdin: "null" | "piped" = "null") {
+  const child = new Deno.Command("setsid", {
+    args: ["--wait", ...argv],
+    cwd: project.work,
+    env: project.env,
+    clearEnv: true,
+    stdin,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  return { child, serve: new Running(child) };
+}
+
+function servePid(project: Project): number {
+  return Number(project.ofKind("serve_started")[0]?.pid);
+}
+
+testAbreast("serve finishes the round when its whole group is interrupted", async () => {
+  await using project = await Project.make({ mode: "slow", agentEnv: { FAKE_SLEEP: 1 } });
+  const { serve } = startInGroup(project, [...program(), "serve"]);
+  await project.untilAgent();
+  assert.ok(signal(-servePid(project), "SIGINT"));
+  assert.equal((await serve.ended()).code, 0);
+  assert.equal(project.ofKind("agent_exit")[0]?.exit_code, 0);
+  assert.equal(reasonOf(project), "SIGINT");
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("serve settles the round when every process of the tree gets SIGTERM", async () => {
+  await using project = await Project.make({ mode: "hang" });
+  const serve = project.start("serve");
+  await project.untilAgent();
+  await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  for (const { pid } of await project.processes()) signal(pid, "SIGTERM");
+  const { code, stdout } = await serve.ended();
+  assert.equal(code, 0, stdout);
+  const [exit] = project.ofKind("agent_exit");
+  assert.deepEqual([exit?.ending, exit?.exit_code, exit?.exit_cause], ["signalled", -15, "signal:SIGTERM"]);
+  assert.equal(reasonOf(project), "SIGTERM");
+  await checkSettled(project, { atLeast: 1 });
+});
+
+testAbreast("serve settles the round when a deaf tree gets SIGTERM twice", async () => {
+  await using project = await Project.make({ mode: "deaf_few" });
+  const serve = project.start("serve");
+  await project.untilAgent();
+  await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  for (const { pid } of await project.processes()) signal(pid, "SIGTERM");
+  await project.until("the request to be told", () => serve.stdout.includes("SIGTERM: no further round"));
+  for (const { pid } of await project.processes()) signal(pid, "SIGTERM");
+  assert.equal((await serve.ended()).code, 0);
+  assert.equal(project.ofKind("agent_exit")[0]?.ending, "stopped");
+  await checkSettled(project, { atLeast: 1 });
+});
+
+const hasScript = (() => {
+  try {
+    return new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+})();
+
+/** serve on a terminal; what is written to `keys` is typed there. */
+function startOnTerminal(project: Project, ...args: string[]) {
+  const line = `exec ${[...program(), "serve", ...args].map(shellQuote).join(" ")}`;
+  const { child, serve } = startInGroup(project, ["script", "-qfec", line, "/dev/null"], "piped");
+  return { child, serve, keys: child.stdin.getWriter() };
+}
+
+const ctrlC = new Uint8Array([3]);
+
+if (hasScript) {
+  testAbreast("serve hears Ctrl-C on a terminal: first the round finishes, then the round is stopped", async () => {
+    await using project = await Project.make({ mode: "hang" });
+    const { serve, keys } = startOnTerminal(project);
+    await project.untilAgent();
+    await keys.write(ctrlC);
+    await project.until("the first Ctrl-C to be told", () => serve.stdout.includes("SIGINT: no further round"));
+    assert.equal(project.ofKind("agent_exit").length, 0, "the agent heard the Ctrl-C");
+    await keys.write(ctrlC);
+    const { code, stdout } = await serve.ended();
+    await keys.close().catch(() => {});
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /stopped: SIGINT received/);
+    assert.equal(project.ofKind("agent_exit")[0]?.ending, "stopped");
+    await checkSettled(project, { atLeast: 1 });
+  });
+
+  testAbreast("serve finishes its round and leaves when its terminal is closed", async () => {
+    await using project = await Project.make({ mode: "slow", agentEnv: { FAKE_SLEEP: 1 } });
+    const { serve, keys } = startOnTerminal(project);
+    await project.untilAgent();
+    serve.kill();
+    const terminal = (await project.processes()).find(({ command }) => command.startsWith("script "));
+    if (terminal) signal(terminal.pid, "SIGKILL");
+    await project.untilKind("serve_stopped");
+    await keys.close().catch(() => {});
+    await project.until("serve to leave", () => !exists(`${project.logs}/serve.pid`));
+    assert.equal(reasonOf(project), "SIGHUP");
+    assert.equal(project.ofKind("agent_exit")[0]?.exit_code, 0);
+    await project.until("the process to be gone", () => !signal(servePid(project), "SIGCONT"));
+    await checkSettled(project, { atLeast: 1 });
+  });
+}
+
+testAbreast("serve leaves within a delay when the agent's own stop file appears", async () => {
+  const { project, serve } = await inDelay();
+  await using _ = project;
+  Deno.writeTextFileSync(`${project.logs}/.agent-done`, "all is\ndone");
+  const { code, stdout } = await serve.ended(5_000);
+  assert.equal(code, 0);
+  assert.match(stdout, /stopped: the agent wrote \.agent-done: all is/);
+  assert.equal(project.ofKind("agent_self_terminated")[0]?.reason, "all is\ndone");
+  assert.equal(reasonOf(project), "agent_done");
+});
+
+testAbreast("serve leaves within a wait when the operator's stop file appears", async () => {
+  const { project, serve } = await inWait({ runtime: { stop_file: "./STOP" } });
+  await using _ = project;
+  Deno.writeTextFileSync(`${project.work}/STOP`, "enough");
+  const { code, stdout } = await serve.ended(5_000);
+  assert.equal(code, 0);
+  assert.match(stdout, /stopped: the stop file '.*STOP' exists/);
+  const [event] = project.ofKind("stop_file_detected");
+  assert.deepEqual([event?.content, event?.rounds_completed], ["enough", 1]);
+  // It is the operator's: it stays, and no round begins while it is there.
+  assert.equal((await project.run(["serve"])).code, 0);
+  assert.deepEqual(agentStarts(project), [1]);
+});
+
+testAbreast(
+  "serve leaves after the round in which the agent says that all is done, and forgets it at the next start",
+  async () => {
+    await using project = await Project.make({ plan: ["done", "clean"] });
+    const { code, stdout } = await project.run(["serve"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /stopped: the agent wrote \.agent-done: all is done \(1 round completed\)/);
+    const next = await project.run(["serve", "--max-rounds", "1"]);
+    assert.match(next.stdout, /removed \.agent-done of an earlier run/);
+    assert.deepEqual(agentStarts(project), [1, 2]);
+    await checkSettled(project, { atLeast: 2 });
+  },
+);
+
+testAbreast("serve says why it ended for every bound on rounds", async () => {
+  await using project = await Project.make({ runtime: { max_rounds: 2 } });
+  const bound = await project.run(["serve"]);
+  assert.equal(bound.code, 0);
+  assert.match(bound.stdout, /stopped: max_rounds = 2 reached \(2 rounds completed\)/);
+  const [event] = project.ofKind("max_rounds_reached");
+  assert.deepEqual([event?.rounds_completed, event?.max_rounds], [2, 2]);
+  const once = await project.run(["serve", "--once", "--json"]);
+  assert.equal(once.code, 0);
+  const last = JSON.parse(once.stdout.trimEnd().split("\n").at(-1)!);
+  assert.deepEqual([last.happening, last.reason, last.rounds_completed], ["stopped", "once", 1]);
+  await checkSettled(project, { atLeast: 3 });
+});
+
+testAbreast("serve goes on when the reader of its lines has gone", async () => {
+  await using project = await Project.make({ runtime: { max_rounds: 2 } });
+  const child = new Deno.Command("bash", {
+    args: ["-o", "pipefail", "-c", `${[...program(), "serve"].map(shellQuote).join(" ")} | head -n 1`],
+    cwd: project.work,
+    env: project.env,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { code, stdout, stderr } = await new Running(child).ended();
+  assert.equal(stdout.split("\n").length, 2, stdout);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  await checkSettled(project, { atLeast: 2 });
+});
+
+testAbreast("serve goes on when nobody reads its lines", async () => {
+  await using project = await Project.make({ runtime: { max_rounds: 2 } });
+  // A pipe that is already full: the first line would block a program that waits for its reader.
+  const stuff = 'head -c 65536 /dev/zero; exec "$@"';
+  const child = new Deno.Command("bash", {
+    args: ["-c", stuff, "bash", ...program(), "serve"],
+    cwd: project.work,
+    env: project.env,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  await project.untilKind("serve_stopped");
+  const status = await child.status;
+  assert.equal(status.code, 0);
+  await checkSettled(project, { atLeast: 2 });
+  await child.stdout.cancel();
+});
