@@ -300,7 +300,9 @@ testAbreast("serve finishes its round when the log folder is deleted under it, a
   const serve = project.start("serve", "--max-rounds", "2");
   await project.untilAgent();
   await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
-  Deno.removeSync(project.logs, { recursive: true });
+  // Moved away first: the program may write into it while it is being emptied.
+  Deno.renameSync(project.logs, `${project.root}/gone`);
+  Deno.removeSync(`${project.root}/gone`, { recursive: true });
   const { code, stdout, stderr } = await serve.ended();
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /round 1 ended/);

@@ -91,7 +91,10 @@ test("serve is refused with a fix when the log folder is read-only", async () =>
   mounted.makeReadOnly();
   const { code, stdout, stderr } = await mounted.run("serve", "--once");
   assert.equal(code, 78, stdout + stderr);
-  assert.match(stderr, /^agent-runner: The log folder '.*' cannot be used: .*\n {2}fix: Make it readable and writable.*\n$/);
+  assert.match(
+    stderr,
+    /^agent-runner: The log folder '.*' cannot be used: .*\n {2}fix: Make it readable and writable.*\n$/,
+  );
   assert.deepEqual(agentStarts(mounted.project), []);
 });
 
