@@ -44,6 +44,13 @@ export const lanes: readonly (readonly Step[])[] = [long, quick];
 /** Steps that run only when named. */
 export const onDemand: readonly Step[] = [
   {
+    name: "crash-points",
+    what: "The supervisor killed at every single step of its work",
+    args: [...test, "tests/e2e/crash_points_test.ts"],
+    env: { AGENT_RUNNER_ALL_CRASH_POINTS: "1" },
+    limitSeconds: 600,
+  },
+  {
     name: "real-agents",
     what: "Rounds of real agent CLIs from npm",
     args: [...test, "tests/e2e/real_agents_test.ts"],

@@ -66,7 +66,9 @@ async function sit(record: WaitRecord, means: WaitMeans, tools: RoundTools): Pro
   tools.book.waiting({ until_epoch: record.reset_at_epoch, reason: record.reason });
   tools.tell({
     kind: "waiting",
-    text: `waiting ${spellDuration(milliseconds / 1000)} until ${isoTime(until).slice(0, 19)}Z: ${record.reason}`,
+    text: `waiting ${spellDuration(milliseconds / 1000)} until ${isoTime(until).slice(0, 19)}Z: ${
+      record.reason.replace(/\.$/, "")
+    }`,
     tone: "warn",
     facts: { until_epoch: record.reset_at_epoch, reason: record.reason, classification: record.classification },
   });

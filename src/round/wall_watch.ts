@@ -4,7 +4,8 @@ import type { Reach } from "./reach.ts";
 
 /** Snapshots cost at most one part in this many of a core. */
 const snapshotShare = 100;
-const shortestSnapshotMs = 2_000;
+const firstSnapshotMs = 2_000;
+const snapshotEveryMs = 5_000;
 /** CPU below this share of a core is what a parked event loop uses; it is no sign of life. */
 const parkedShare = 0.01;
 /** ps tells CPU time in whole seconds on some systems: less than one cannot be seen. */
@@ -29,7 +30,7 @@ export class WallWatch {
     this.#origin = times.origin;
     this.#lastOutputAt = times.origin;
     this.#lastActiveAt = times.now;
-    this.#snapshotAt = times.now + shortestSnapshotMs;
+    this.#snapshotAt = times.now + firstSnapshotMs;
   }
 
   get lastOutputAt(): number {
@@ -46,7 +47,9 @@ export class WallWatch {
     const before = performance.now();
     await news.reach.look();
     const costMs = performance.now() - before;
-    this.#snapshotAt = now + Math.max(shortestSnapshotMs, costMs * snapshotShare);
+    // Idleness is told from two snapshots within its own time: they come closer together where it is watched.
+    const everyMs = this.#walls.idleSeconds > 0 ? firstSnapshotMs : snapshotEveryMs;
+    this.#snapshotAt = now + Math.max(everyMs, costMs * snapshotShare);
     if (this.#needsBaseline) this.#setBaseline(now, news.reach);
   }
 
