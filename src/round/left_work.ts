@@ -32,10 +32,13 @@ export async function saveLeftWork(
     case "clean": {
       const hasMoved = round.headBefore !== null && check.head !== null && check.head !== round.headBefore;
       openOrphanLedger(files, config.runtime.logDir).forget({
+        round: round.number,
         isTreeClean: true,
         isVerdictOk: came.verdict.kind === "ok",
         atMs: tools.clock.now(),
       });
+      const saved = savedBefore(round.number, tools);
+      if (saved !== null) return { ...saved, head: check.head };
       const note = hasMoved ? `HEAD is now ${check.head!.slice(0, 12)}` : "";
       return { files: [], ref: null, head: check.head, note };
     }
@@ -53,6 +56,16 @@ export async function saveLeftWork(
   const isClean = came.ending.kind === "exited" && came.ending.code === 0;
   if (!isClean) return { ...left, note: `${count(paths)} left in the tree` };
   return { ...left, ...await applyPolicy(round, { tree: check, logFolder }, tools) };
+}
+
+/** Work of this round that an earlier life of the supervisor had stashed when it died. */
+function savedBefore(number: number, tools: RoundTools): Omit<LeftWork, "head"> | null {
+  const entries = openOrphanLedger(tools.files, tools.config.runtime.logDir).list();
+  const entry = entries.findLast(({ roundNumber, state }) => roundNumber === number && state === "confirmed");
+  if (!entry?.stashedRef) return null;
+  const { files, stashedRef: ref } = entry;
+  tools.sink.emit("orphan_stashed", { round_num: number, ref, reason: "clean_exit_with_dirty_tree" });
+  return { files, ref, note: `${count(files)} stashed as ${ref.slice(0, 12)}` };
 }
 
 function count(paths: readonly string[]): string {

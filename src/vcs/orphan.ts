@@ -32,9 +32,17 @@ export interface OrphanLedger {
   confirm(announcement: OrphanAnnouncement, ref: string): FileFault | null;
   /** After a step that saved nothing. */
   drop(message: string): FileFault | null;
-  /** After a later round that went well and left a clean tree; anything else keeps what is open. */
+  /**
+   * After round `round` went well and left a clean tree: what earlier rounds left is taken in; anything else stays open.
+   * What the round left itself stays as well: its own stash is what made the tree clean.
+   */
   forget(
-    after: { readonly isTreeClean: boolean; readonly isVerdictOk: boolean; readonly atMs: number },
+    after: {
+      readonly round: number;
+      readonly isTreeClean: boolean;
+      readonly isVerdictOk: boolean;
+      readonly atMs: number;
+    },
   ): FileFault | null;
 }
 
@@ -89,12 +97,14 @@ export function openOrphanLedger(files: Files, logDir: string): OrphanLedger {
 
   function forget(after: Parameters<OrphanLedger["forget"]>[0]): FileFault | null {
     if (!after.isTreeClean || !after.isVerdictOk) return null;
+    const isTakenIn = (entry: OrphanEntry) => entry.state === "confirmed" && entry.roundNumber !== after.round;
     const entries = list();
-    if (!entries.some((entry) => entry.state === "confirmed")) return null;
+    if (!entries.some(isTakenIn)) return null;
     const takenInAt = isoTime(after.atMs);
     const fault = write(
-      entries.map((entry) => entry.state === "confirmed" ? { ...entry, state: "taken_in" as const, takenInAt } : entry),
+      entries.map((entry) => isTakenIn(entry) ? { ...entry, state: "taken_in" as const, takenInAt } : entry),
     );
+    if (newest() !== null) return fault;
     // With the list unwritten this file is the only record that is true.
     return fault ?? attempt(newestPath, () => void files.remove(newestPath));
   }

@@ -185,6 +185,7 @@ for (const [name, { content, bad }] of Object.entries(eventFiles)) {
     const { code, stderr } = await project.run(["serve", "--once"]);
     assert.equal(code, 0, stderr);
     await checkReaders(project);
+    assert.equal(project.ofKind("serve_started").length, 1, "the first event was swallowed");
     const { bad_lines } = await peek(project);
     // Only the newest 256 KiB are looked at: of a line that is longer nothing is known.
     const isSeen = bytes.length < 256 * 1024;

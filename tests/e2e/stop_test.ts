@@ -7,8 +7,8 @@ import { exists, Project, Running, signal } from "./project.ts";
 import type { ProjectOptions } from "./project.ts";
 
 const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
-/** Meant to be under 0.3 s; the rest is for a machine that does much else. */
-const promptMs = 500;
+/** Stays below what a look at stop files every half second would take; the best of some attempts counts. */
+const promptMs = 300;
 const attempts = 5;
 const shellQuote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -61,7 +61,7 @@ testAbreast("serve leaves at once in a wait for a limit, and the next one waits 
   await using _ = project;
   const wait = Deno.readTextFileSync(`${project.logs}/wait.json`);
   const took = await timeToLeave(serve, "SIGTERM");
-  assert.ok(took < 2 * promptMs, `${took} ms`);
+  assert.ok(took < 3 * promptMs, `${took} ms`);
   assert.equal(Deno.readTextFileSync(`${project.logs}/wait.json`), wait);
   await checkSettled(project, { atLeast: 1 });
   const next = project.start("serve");

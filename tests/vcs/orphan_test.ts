@@ -71,13 +71,23 @@ Deno.test("forget() needs a clean tree and a good verdict when work is open", ()
   const ledger = openOrphanLedger(files, "/log");
   ledger.confirm(announcement(4), ref);
   for (const [isTreeClean, isVerdictOk] of [[false, true], [true, false], [false, false]] as const) {
-    ledger.forget({ isTreeClean, isVerdictOk, atMs });
+    ledger.forget({ round: 5, isTreeClean, isVerdictOk, atMs });
     assert.equal(ledger.newest()?.roundNumber, 4);
   }
-  assert.equal(ledger.forget({ isTreeClean: true, isVerdictOk: true, atMs }), null);
+  assert.equal(ledger.forget({ round: 5, isTreeClean: true, isVerdictOk: true, atMs }), null);
   assert.equal(ledger.newest(), null);
   assert.equal(files.readText("/log/orphan-state.json"), null);
   assert.deepEqual(ledger.list().map((entry) => [entry.state, entry.stashedRef]), [["taken_in", ref]]);
+});
+
+Deno.test("forget() keeps what the round itself left when its own stash is what made the tree clean", () => {
+  const files = new MemoryFiles();
+  const ledger = openOrphanLedger(files, "/log");
+  for (const round of [3, 4]) ledger.confirm(announcement(round), String(round).repeat(40));
+  assert.equal(ledger.forget({ round: 4, isTreeClean: true, isVerdictOk: true, atMs }), null);
+  assert.deepEqual(ledger.list().map((entry) => entry.state), ["taken_in", "confirmed"]);
+  assert.equal(ledger.newest()?.roundNumber, 4);
+  assert.notEqual(files.readText("/log/orphan-state.json"), null);
 });
 
 Deno.test("list() takes in the single record when only that of an older program is there", () => {
@@ -117,7 +127,7 @@ Deno.test("list() is empty when the folder cannot be read", () => {
   files.failWith("/log", "denied");
   const ledger = openOrphanLedger(files, "/log");
   assert.deepEqual(ledger.list(), []);
-  assert.equal(ledger.forget({ isTreeClean: true, isVerdictOk: true, atMs }), null);
+  assert.equal(ledger.forget({ round: 5, isTreeClean: true, isVerdictOk: true, atMs }), null);
 });
 
 Deno.test("parseList() drops rows when their types are wrong", () => {
