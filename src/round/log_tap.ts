@@ -6,13 +6,15 @@ const bufferBytes = 256 * 1024;
 /** Bytes read before the event loop gets its turn. */
 const sliceBytes = 16 * 1024 * 1024;
 
+/** One for all rounds: it is only used within one call of `read`. */
+let buffer: Uint8Array | null = null;
+
 /** Feeds the log to the agent's reader; the buffer is reused, so a reader copies what it keeps. */
 export class LogTap {
   readonly #path: string;
   readonly #files: Files;
   readonly #reader: AgentReader;
   #file: FileReader | null = null;
-  #buffer: Uint8Array | null = null;
   #offset = 0;
 
   constructor(options: { readonly path: string; readonly files: Files; readonly reader: AgentReader }) {
@@ -32,11 +34,11 @@ export class LogTap {
     try {
       this.#file ??= this.#files.openReader(this.#path);
       if (this.#file === null) return false;
-      this.#buffer ??= new Uint8Array(bufferBytes);
+      buffer ??= new Uint8Array(bufferBytes);
       while (total < sliceBytes) {
-        const count = this.#file.readAt(this.#offset, this.#buffer);
+        const count = this.#file.readAt(this.#offset, buffer);
         if (count === 0) break;
-        this.#reader.push(this.#buffer.subarray(0, count));
+        this.#reader.push(buffer.subarray(0, count));
         this.#offset += count;
         total += count;
       }
@@ -49,6 +51,5 @@ export class LogTap {
   close(): void {
     this.#file?.close();
     this.#file = null;
-    this.#buffer = null;
   }
 }

@@ -10,7 +10,7 @@ import type { OrphanEntry } from "./orphan_format.ts";
 export interface OrphanAnnouncement {
   readonly round: number;
   readonly phase: string | null;
-  /** Dirty paths; only the first 1,000 are kept. */
+  /** Dirty paths; only the first 100 are kept. */
   readonly files: readonly string[];
   /** The message by which the stash or commit can be found after a crash. */
   readonly message: string;
@@ -46,8 +46,9 @@ export interface OrphanLedger {
   ): FileFault | null;
 }
 
-const mostEntries = 200;
-const mostFiles = 1_000;
+/** The list is read and written whole in each round that leaves work: it stays small. */
+const mostEntries = 50;
+const mostFiles = 100;
 const mostBytes = 16 * 1024 * 1024;
 
 /** Opens the ledger of a log folder: `orphans.json` is the list, `orphan-state.json` its newest open entry. */

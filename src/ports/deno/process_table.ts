@@ -2,6 +2,9 @@
 import type { ProcessInfo } from "../processes.ts";
 
 const commandCharacters = 400;
+/** Enough for the columns and for the command's characters, however many bytes each of them takes. */
+const headBytes = 100 + commandCharacters * 4;
+const blank = 0x20;
 const row = /^\s*(\d+)\s+(\d+)\s+(-?\d+)\s+(\S+)\s+\w{3} (\w{3}\s+\d+ \d{2}:\d{2}:\d{2} \d{4})\s+([\d:.-]+)\s(.*)$/;
 
 /**
@@ -11,13 +14,14 @@ const row = /^\s*(\d+)\s+(\d+)\s+(-?\d+)\s+(\S+)\s+\w{3} (\w{3}\s+\d+ \d{2}:\d{2
 export function parseProcessTable(bytes: Uint8Array, marker: string | null): ProcessInfo[] {
   const rows: ProcessInfo[] = [];
   const decoder = new TextDecoder();
+  const wanted = marker === null ? null : new TextEncoder().encode(marker);
   let start = 0;
   while (start < bytes.length) {
     const newline = bytes.indexOf(10, start);
     const end = newline < 0 ? bytes.length : newline;
-    const line = decoder.decode(bytes.subarray(start, end));
+    const line = bytes.subarray(start, end);
     start = end + 1;
-    const match = row.exec(line);
+    const match = row.exec(decoder.decode(line.subarray(0, headBytes)));
     if (match === null) continue;
     const [, pid, ppid, pgid, state, started, time, rest] = match;
     rows.push({
@@ -28,16 +32,19 @@ export function parseProcessTable(bytes: Uint8Array, marker: string | null): Pro
       startedAt: Date.parse(`${started} UTC`) / 1000,
       cpuSeconds: parseCpuTime(time!),
       command: rest!.slice(0, commandCharacters),
-      isMarked: marker !== null && hasWord(rest!, marker),
+      isMarked: wanted !== null && hasWord(line, wanted),
     });
   }
   return rows;
 }
 
-function hasWord(text: string, word: string): boolean {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const after = text[at + word.length];
-    if ((at === 0 || text[at - 1] === " ") && (after === undefined || after === " ")) return true;
+/** Between blanks or the end; the environments of a whole machine are looked through as bytes, never decoded. */
+function hasWord(line: Uint8Array, word: Uint8Array): boolean {
+  const last = line.length - word.length;
+  for (let at = line.indexOf(word[0]!); at >= 0 && at <= last; at = line.indexOf(word[0]!, at + 1)) {
+    const isBegin = at === 0 || line[at - 1] === blank;
+    const isEnd = at === last || line[at + word.length] === blank;
+    if (isBegin && isEnd && word.every((byte, i) => line[at + i] === byte)) return true;
   }
   return false;
 }

@@ -3,12 +3,13 @@ import type { ExitReport, GroupLeader, Processes, RunOutcome, RunSpec, SpawnSpec
 import { SpawnFault } from "../processes.ts";
 import type { SignalName } from "../../core/round.ts";
 import { joinPath } from "../../core/path.ts";
+import { Collector } from "./collector.ts";
 import { parseProcessTable } from "./process_table.ts";
 
 const defaultOutputBytes = 4 * 1024 * 1024;
 /** Time for a timed-out command to clean up between SIGTERM and SIGKILL. */
 const killAfterMs = 500;
-const pipeBytes = 64 * 1024;
+const errorBytes = 64 * 1024;
 /** Time for pipes to close after the command has ended. */
 const pipeGraceMs = 200;
 const tableTimeoutMs = 10_000;
@@ -52,7 +53,7 @@ async function run(spec: RunSpec): Promise<RunOutcome> {
   const child = spawnShort(spec);
   if (typeof child === "string") return { kind: "absent", reason: child };
   const stdout = new Collector(child.stdout, spec.maxOutputBytes ?? defaultOutputBytes);
-  const stderr = new Collector(child.stderr, 64 * 1024);
+  const stderr = new Collector(child.stderr, errorBytes);
   void feed(child, spec.stdin);
   const status = await beforeDeadline(child, spec.timeoutMs);
   // A child in a session of its own may hold the pipes for ever: what came by now is all that counts.
@@ -121,59 +122,6 @@ async function feed(child: Deno.ChildProcess, bytes: Uint8Array | undefined): Pr
     await writer.close();
   } catch {
     // The command ended without reading all of it; its exit status tells the rest.
-  }
-}
-
-/** Gathers a stream up to a limit; what is beyond is read and dropped, so that the writer never blocks. */
-class Collector {
-  readonly done: Promise<void>;
-  isCut = false;
-  readonly #reader: ReadableStreamBYOBReader;
-  readonly #limit: number;
-  #chunks: Uint8Array[] = [];
-  #size = 0;
-
-  constructor(stream: ReadableStream<Uint8Array>, limit: number) {
-    this.#reader = stream.getReader({ mode: "byob" });
-    this.#limit = limit;
-    this.done = this.#gather();
-  }
-
-  async #gather(): Promise<void> {
-    let buffer = new Uint8Array(pipeBytes);
-    try {
-      while (true) {
-        const { done, value } = await this.#reader.read(buffer);
-        if (done) return;
-        this.#take(value);
-        buffer = new Uint8Array(value.buffer);
-      }
-    } catch {
-      // Cancelled, or the pipe broke: what came before counts.
-    }
-  }
-
-  /** Copies: the buffer is used again. */
-  #take(chunk: Uint8Array): void {
-    const room = this.#limit - this.#size;
-    if (chunk.length > room) this.isCut = true;
-    if (room > 0) this.#chunks.push(chunk.slice(0, room));
-    this.#size = Math.min(this.#limit, this.#size + chunk.length);
-  }
-
-  cancel(): void {
-    this.#reader.cancel().catch(() => {});
-  }
-
-  bytes(): Uint8Array {
-    if (this.#chunks.length === 1) return this.#chunks[0]!;
-    const bytes = new Uint8Array(this.#size);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    return bytes;
   }
 }
 
