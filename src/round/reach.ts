@@ -1,4 +1,5 @@
 // Looks for and signals every process of a round, whatever session or parent it has by now.
+import { baseName } from "../core/path.ts";
 import type { SignalName } from "../core/round.ts";
 import type { Processes, ProcessInfo } from "../ports/processes.ts";
 import { Kin } from "./kin.ts";
@@ -9,9 +10,15 @@ export class Reach {
   readonly #marker: string;
   readonly #leaderPid: number | null;
   readonly #kin: Kin;
-  #table: readonly ProcessInfo[] = [];
+  readonly #agentName: string;
+  #agentProcesses = 0;
 
-  constructor(options: { readonly roundId: string; readonly leaderPid: number | null }, processes: Processes) {
+  /** @param options `agentName`: basename of the executable that is counted on the whole machine; empty: none */
+  constructor(
+    options: { readonly roundId: string; readonly leaderPid: number | null; readonly agentName?: string },
+    processes: Processes,
+  ) {
+    this.#agentName = options.agentName ?? "";
     this.#processes = processes;
     this.#marker = `AGENT_RUNNER_ROUND_ID=${options.roundId}`;
     this.#leaderPid = options.leaderPid;
@@ -23,16 +30,16 @@ export class Reach {
     return this.#kin.cpuSeconds;
   }
 
-  /** The whole table of the last snapshot. */
-  get table(): readonly ProcessInfo[] {
-    return this.#table;
+  /** Processes of the agent's name on the whole machine at the last look. The table itself is not kept: it is large. */
+  get agentProcesses(): number {
+    return this.#agentProcesses;
   }
 
   /** A fresh snapshot: the round's live processes. Where no table can be had, the group alone is asked. */
   async look(): Promise<readonly ProcessInfo[]> {
     const table = await this.#processes.list(this.#marker);
     if (table === null) return this.#groupAlone();
-    this.#table = table;
+    this.#agentProcesses = table.filter((row) => nameOf(row) === this.#agentName).length;
     return this.#kin.update(table);
   }
 
@@ -80,4 +87,8 @@ export class Reach {
     if (!options.sparesLeader && this.#leaderPid !== null) this.#processes.signalGroup(this.#leaderPid, "SIGKILL");
     return live;
   }
+}
+
+function nameOf(row: ProcessInfo): string {
+  return baseName(row.command.split(" ", 1)[0] || "?");
 }

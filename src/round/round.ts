@@ -69,7 +69,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     tools.files.writeAtomic(joinPath(plan.logDir, "round-context.json"), `${JSON.stringify(context, null, 2)}\n`)
   );
   sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
-  await recordSample("round_start", plan, { table: [] }, tools);
+  await recordSample("round_start", plan, { agentProcesses: 0 }, tools);
   const started = start(plan, { paths, injected, agentFile: checked.agentFile }, tools);
   tellStart(plan, started, tools);
   const round = { number: plan.number, id: plan.id, phase: plan.phase, startedAt, headBefore: head, log: paths.log };

@@ -221,7 +221,7 @@ class RoundWatch {
       durationSeconds: (endedAt - this.#spec.origin) / 1000,
       leftoversEnded: this.#leftovers.size,
       survivors: this.#survivors,
-      table: this.#spec.reach.table,
+      agentProcesses: this.#spec.reach.agentProcesses,
     };
   }
 }

@@ -1,7 +1,6 @@
 // What the watch over a running round is given, what it tells, and what it gives back.
 import type { AgentReader } from "../core/agent.ts";
 import type { Ending, Walls } from "../core/round.ts";
-import type { ProcessInfo } from "../ports/processes.ts";
 import type { Leader } from "./leader.ts";
 import type { LogTap } from "./log_tap.ts";
 import type { Reach } from "./reach.ts";
@@ -40,6 +39,6 @@ export interface RunOutcome {
   readonly leftoversEnded: number;
   /** Processes that even KILL did not end. */
   readonly survivors: number;
-  /** Whole process table of the last look. */
-  readonly table: readonly ProcessInfo[];
+  /** Processes of the agent's name on the whole machine at the last look. */
+  readonly agentProcesses: number;
 }

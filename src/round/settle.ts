@@ -61,7 +61,7 @@ export async function settle(
     lastLines: redact(facts.reader.lastLines()),
   };
   tools.book.completed(result);
-  await recordSample("round_end", round, { table: run.table }, tools);
+  await recordSample("round_end", round, { agentProcesses: run.agentProcesses }, tools);
   sink.emit("round_end", { round_num: round.number });
   const { anomalyRepetitiveWindow: window, anomalyRepetitiveThreshold: threshold } = tools.config.monitor;
   for (const event of referenceEvents(read, { now: tools.clock.now(), repetition: { window, threshold } })) {

@@ -1,5 +1,6 @@
 // Joins a started (or found) round with its reader, its log and its records, up to its result.
 import type { RoundPlan, RoundResult } from "../core/round.ts";
+import { baseName } from "../core/path.ts";
 import { spellDuration } from "../core/text.ts";
 import type { LaunchOutcome } from "./launch.ts";
 import { LogTap } from "./log_tap.ts";
@@ -49,7 +50,11 @@ async function watch(
   parts: Pick<RunSpec, "leader" | "origin" | "reader" | "tap">,
   tools: RoundTools,
 ): Promise<RunOutcome> {
-  const reach = new Reach({ roundId: spec.round.id, leaderPid: parts.leader.pid }, tools.processes);
+  const reach = new Reach({
+    roundId: spec.round.id,
+    leaderPid: parts.leader.pid,
+    agentName: baseName(tools.config.agent.command[0] ?? ""),
+  }, tools.processes);
   return await watchRound({
     leader: parts.leader,
     origin: parts.origin,
@@ -75,7 +80,7 @@ function noticesOf(spec: WatchSpec, reach: Reach, tools: RoundTools): RunNotices
         last_write_age_s: Math.max(0, Math.floor(progress.quietSeconds)),
         wall_age_s: Math.floor(progress.ageSeconds),
       });
-      void recordSample("periodic", round, { table: reach.table }, tools);
+      void recordSample("periodic", round, { agentProcesses: reach.agentProcesses }, tools);
     },
     onExtended(workers: Workers) {
       tools.sink.emit("round_grace_extended", {
@@ -97,7 +102,13 @@ function noticesOf(spec: WatchSpec, reach: Reach, tools: RoundTools): RunNotices
 }
 
 function notStarted(reason: string): RunOutcome {
-  return { ending: { kind: "not_started", reason }, durationSeconds: 0, leftoversEnded: 0, survivors: 0, table: [] };
+  return {
+    ending: { kind: "not_started", reason },
+    durationSeconds: 0,
+    leftoversEnded: 0,
+    survivors: 0,
+    agentProcesses: 0,
+  };
 }
 
 function removeQuietly(path: string, tools: RoundTools): void {

@@ -61,9 +61,15 @@ Deno.test("lookAtCommands() gives command lines as they are without environments
   assert.ok((await reach.lookAtCommands()).every((row) => row.command === "tool"));
 });
 
-Deno.test("look() counts CPU time and keeps the whole table", async () => {
-  const { reach, stranger } = world();
+Deno.test("look() counts CPU time, and the processes of the agent's name on the whole machine", async () => {
+  const { processes, shim } = world();
+  processes.start({ command: "/opt/bin/agent --flag" });
+  processes.start({ command: "agent" });
+  processes.start({ command: "agents" });
+  const reach = new Reach({ roundId, leaderPid: shim, agentName: "agent" }, processes);
+  const before = (await processes.list(null) ?? []).filter((row) => /^(\S*\/)?agent( |$)/.test(row.command)).length;
   await reach.look();
   assert.equal(reach.cpuSeconds, 0);
-  assert.ok(reach.table.some((row) => row.pid === stranger));
+  assert.equal(reach.agentProcesses, before);
+  assert.ok(before >= 2);
 });
