@@ -26,6 +26,9 @@ export interface ServeOptions {
   readonly jitterSeconds: () => number;
 }
 
+/** Garbage of so many rounds is well under a megabyte. */
+const roundsPerCollection = 10;
+
 /** Why the loop ended, for the last line and the last event. */
 interface LoopEnd {
   readonly reason: string;
@@ -136,7 +139,8 @@ class Loop {
 
   /** Decides and waits. */
   async #after(result: RoundResult): Promise<LoopEnd | null> {
-    const { clock, sink, tell } = this.#tools;
+    const { clock, host, sink, tell } = this.#tools;
+    if (this.rounds % roundsPerCollection === 1) host.collectGarbage();
     keepWithinBounds(this.#config, { number: result.number, now: clock.now() }, this.#tools.files);
     const { runtime } = this.#config;
     const decision = next(result, this.#memory, {

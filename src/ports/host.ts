@@ -25,6 +25,11 @@ export interface Host {
   /** File system that holds `path`; null when it cannot be told. */
   disk(path: string): Promise<DiskSample | null>;
   environment(): Readonly<Record<string, string>>;
+  /**
+   * Has the runtime give up garbage soon, for some milliseconds of CPU. Left alone it keeps what outlived a pause until its
+   * heap is worth a collection, which on a machine with much memory takes days.
+   */
+  collectGarbage(): void;
   homeDir(): string;
   workDir(): string;
 }

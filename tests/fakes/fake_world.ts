@@ -117,6 +117,8 @@ export class FakeWorld implements World {
   dirty: string[] = [];
   /** git is not installed. */
   hasNoGit = false;
+  /** How often the runtime was asked to give up garbage. */
+  collections = 0;
 
   constructor(clock = new FakeClock({ isAutomatic: true })) {
     this.clock = clock;
@@ -134,6 +136,7 @@ export class FakeWorld implements World {
       disk: () => Promise.resolve(null),
       environment: () => ({ PATH: "/bin" }),
       homeDir: () => "/home/me",
+      collectGarbage: () => void this.collections++,
       workDir: () => "/home/me/shop",
     };
   }

@@ -15,6 +15,14 @@ Deno.test("serve() runs rounds with the pause between them until max_rounds", as
   assert.deepEqual(stage.world.kinds.slice(-2), ["max_rounds_reached", "serve_stopped"]);
 });
 
+Deno.test("serve() gives up garbage after its first round and every ten rounds", async () => {
+  const stage = new LoopStage();
+  await stage.serve({ maxRounds: 10 });
+  assert.equal(stage.world.collections, 1);
+  await stage.serve({ maxRounds: 21 });
+  assert.equal(stage.world.collections, 1 + 3);
+});
+
 Deno.test("serve() writes the events of a healthy round in the order readers rely on", async () => {
   const stage = new LoopStage();
   await stage.serve({ isOnce: true });

@@ -45,3 +45,17 @@ Deno.test("denoHost() tells plausible things about this machine", async () => {
   assert.equal(await host.disk("/no/such/place"), null);
   assert.equal(await host.disk("-h"), null, "a path is never taken for a flag");
 });
+
+Deno.test("collectGarbage() has the runtime collect what nobody holds", async () => {
+  const host = denoHost(denoProcesses());
+  let isCollected = false;
+  const registry = new FinalizationRegistry(() => isCollected = true);
+  registry.register({ held: "by nobody" }, null);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(!isCollected, "it went without being asked for");
+  for (let turn = 0; turn < 100 && !isCollected; turn++) {
+    if (turn % 10 === 0) host.collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(isCollected);
+});
