@@ -25,6 +25,7 @@ export async function runApp(words: readonly string[], world: World, confine: Co
       return exitCode.ok;
     }
     if (line.verb === prepareVerb) return await (await import("./prepare.ts")).prepare(line, world);
+    if (line.verb === null && line.words.length > 0) throw unknownFlag(line.words[0]!);
     if (line.verb === null) return await showVerbs(line, world);
     if (line.verb === "help") return await runApp([...line.words, "--help"], world, confine);
     return await runVerb(line, world, confine);
@@ -63,6 +64,13 @@ function unknownVerb(name: string): OperatorError {
   const meant = nearest(name, verbs.map((verb) => verb.name));
   return new OperatorError(`There is no verb '${name}'`, {
     fix: meant ? `Did you mean 'agent-runner ${meant}'?` : "See 'agent-runner --help' for all verbs",
+    exitCode: exitCode.usage,
+  });
+}
+
+function unknownFlag(word: string): OperatorError {
+  return new OperatorError(`There is no flag '${word}' without a verb`, {
+    fix: "See 'agent-runner --help' for verbs and global flags",
     exitCode: exitCode.usage,
   });
 }

@@ -46,6 +46,13 @@ for (const words of [["--help"], ["-h"], ["help"]]) {
   });
 }
 
+Deno.test("runApp() refuses a flag that stands alone", async () => {
+  const { world, run } = scene();
+  assert.equal(await run("--bogus"), 2);
+  assertTwoLines(world.stderr.text, /There is no flag '--bogus' without a verb/, /agent-runner --help/);
+  assert.equal(world.stdout.text, "");
+});
+
 Deno.test("runApp() without a verb shows the verbs and is 1", async () => {
   const { world, run } = scene();
   assert.equal(await run(), 1);
