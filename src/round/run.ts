@@ -46,7 +46,11 @@ class RoundWatch {
   constructor(spec: RunSpec, clock: Clock) {
     this.#spec = spec;
     this.#clock = clock;
-    this.#wallWatch = new WallWatch(spec.walls, { origin: spec.origin, now: clock.monotonic() });
+    this.#wallWatch = new WallWatch(spec.walls, {
+      origin: spec.origin,
+      now: clock.monotonic(),
+      monotonic: () => clock.monotonic(),
+    });
     this.#nextProgress = clock.monotonic() + spec.progressSeconds * 1000;
   }
 

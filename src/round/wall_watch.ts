@@ -17,6 +17,7 @@ const shortestJudgedMs = 3_000;
 export class WallWatch {
   readonly #walls: Walls;
   readonly #origin: number;
+  readonly #monotonic: () => number;
   #lastOutputAt: number;
   #lastActiveAt: number;
   #cpuAtActive = 0;
@@ -24,9 +25,13 @@ export class WallWatch {
   #baselineAt = 0;
   #snapshotAt: number;
 
-  /** @param times `origin`: start of the round, from which walls count; `now`: idleness is only known from here on */
-  constructor(walls: Walls, times: { readonly origin: number; readonly now: number }) {
+  /** @param times `origin`: start of the round, from which walls count; `now`: idleness is only known from here on; `monotonic`: tells what a snapshot costs */
+  constructor(
+    walls: Walls,
+    times: { readonly origin: number; readonly now: number; readonly monotonic: () => number },
+  ) {
     this.#walls = walls;
+    this.#monotonic = times.monotonic;
     this.#origin = times.origin;
     this.#lastOutputAt = times.origin;
     this.#lastActiveAt = times.now;
@@ -44,9 +49,9 @@ export class WallWatch {
       this.#setActive(now);
     }
     if (now < this.#snapshotAt) return;
-    const before = performance.now();
+    const before = this.#monotonic();
     await news.reach.look();
-    const costMs = performance.now() - before;
+    const costMs = this.#monotonic() - before;
     // Idleness is told from two snapshots within its own time: they come closer together where it is watched.
     const everyMs = this.#walls.idleSeconds > 0 ? firstSnapshotMs : snapshotEveryMs;
     this.#snapshotAt = now + Math.max(everyMs, costMs * snapshotShare);

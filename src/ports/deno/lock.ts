@@ -4,7 +4,7 @@ import type { HeldLock, Lock } from "../lock.ts";
 const attempts = 6;
 const pauseMs = 40;
 /** A free lock is had in well under a millisecond; these only tell a held one from a slow machine. */
-const acquireRaceMs = 150;
+const acquireRaceMs = 250;
 const lookRaceMs = 30;
 
 type TryLock = (exclusive: boolean) => Promise<boolean>;
@@ -17,6 +17,7 @@ export function denoLock(): Lock {
       // A reader's probe holds the lock for an instant; a supervisor must not be refused because of it.
       for (let attempt = 0; attempt < attempts; attempt++) {
         const held = await acquireOnce(path);
+        if (held === "gave_up") return null;
         if (held) return held;
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
@@ -46,13 +47,14 @@ export function denoLock(): Lock {
   };
 }
 
-async function acquireOnce(path: string): Promise<HeldLock | null> {
+/** `gave_up`: the older runtime has waited in line; trying again at once would tell nothing new. */
+async function acquireOnce(path: string): Promise<HeldLock | "gave_up" | null> {
   const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
   const tryLock = tryLockOf(file);
   const isOurs = tryLock ? await tryLock(true) : await settlesWithin(file.lock(true), acquireRaceMs);
   if (isOurs) return { release: () => file.close() };
   file.close();
-  return null;
+  return tryLock ? null : "gave_up";
 }
 
 function tryLockOf(file: Deno.FsFile): TryLock | null {
