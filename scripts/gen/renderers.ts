@@ -1,4 +1,5 @@
 // Names the regions that documents may have, each with what fills it.
+import { agentsTable } from "./agent_table.ts";
 import { configTables } from "./config_tables.ts";
 import { recordTable } from "./markdown.ts";
 import type { Renderer } from "./regions.ts";
@@ -6,6 +7,7 @@ import { defensesTable, eventKindsTable, floorsTable, permissionsTable, verbSect
 
 /** Region name -> what stands in it. */
 export const renderers: Readonly<Record<string, Renderer>> = {
+  "agents-table": agentsTable,
   "config-schema": configTables,
   "defenses-table": defensesTable,
   "event-kinds": eventKindsTable,

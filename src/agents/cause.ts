@@ -27,7 +27,7 @@ export function cause(kind: VerdictKind, summary: string, rest: Partial<Omit<Cau
 export function evidenceOf(record: string, fields: Readonly<Record<string, unknown>>): readonly Evidence[] {
   return Object.entries(fields).flatMap(([field, value]) => {
     if (value === undefined || value === "" || typeof value === "object" && value !== null) return [];
-    return [{ record, field, value: safeText(String(value), longestValue) }];
+    return [{ record, field, value: typeof value === "string" ? safeText(value, longestValue) : String(value) }];
   });
 }
 

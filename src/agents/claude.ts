@@ -1,32 +1,67 @@
-// Reads what Claude Code prints with `--output-format stream-json`.
-import type { Agent, AgentReader, Usage } from "../core/agent.ts";
-import type { Cause } from "./cause.ts";
-import { causeOfFailure, causeOfSuccess, causeOfText, type Rejection, rejectionOf } from "./claude_causes.ts";
-import { arrayOf, countOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
-import { StreamReader } from "./stream_reader.ts";
-import { blankState, noteToolCall, type StreamState } from "./stream_state.ts";
+// Reads what Claude Code prints, best with `--output-format stream-json`.
+import type { Agent, AgentReader, ReaderOptions } from "../core/agent.ts";
+import { baseName } from "../core/path.ts";
+import { type Cause, cause } from "./cause.ts";
+import { causeOfFailure, causeOfSuccess } from "./claude_causes.ts";
+import { ClaudeReader } from "./claude_reader.ts";
+import { causeOfRetry, retryAfterOf, signOfRetry } from "./claude_retry.ts";
+import { degradedOf, noteRefusal } from "./claude_start.ts";
+import { blankClaudeState, type ClaudeState, momentOf } from "./claude_state.ts";
+import { causeOfLines } from "./claude_text.ts";
+import { usageIn, withAnswer, withResult } from "./claude_usage.ts";
+import { noteWindows, rejectionOf } from "./claude_windows.ts";
+import { arrayOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { type EndOfRun, StreamReader } from "./stream_reader.ts";
+import { noteToolCall } from "./stream_state.ts";
 
 const title = "Claude Code";
+const binaries = ["claude", "claude-code"];
 const longestError = 2000;
 
-interface ClaudeState extends StreamState {
-  /** A usage window that was refused and not seen open since. */
-  rejection: Rejection | null;
-  /** The newest assistant record that stands for an error. */
-  errorRecord: JsonRecord | null;
-}
+const labels = new Set(["system", "assistant", "rate_limit_event", "tool_progress", "result"]);
+const ignored = new Set([
+  "user",
+  "stream_event",
+  "auth_status",
+  "control_request",
+  "control_response",
+  "control_cancel_request",
+  "keep_alive",
+  "prompt_suggestion",
+  "tool_use_summary",
+  "summary",
+]);
 
-function createReader(command: readonly string[] = []): AgentReader {
-  return new StreamReader<ClaudeState>({
+function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions = {}): AgentReader {
+  const printsRecords = /--output-format[=\s]+["']?(?:stream-)?json\b/.test(command.join(" "));
+  const printsText = !printsRecords && command.some((word) => binaries.includes(baseName(word)));
+  const reader = new StreamReader<ClaudeState>({
     name: "claude",
     title,
     labelField: "type",
-    labels: new Set(["system", "assistant", "rate_limit_event", "result"]),
-    isExitTrusted: command.length > 0 && !command.some((word) => word.endsWith("stream-json")),
-    start: () => ({ ...blankState(), rejection: null, errorRecord: null }),
+    labels: printsText ? new Set<string>() : labels,
+    ignored,
+    isExitTrusted: command.length > 0 && !printsRecords,
+    start: () => blankClaudeState({ clock: now, timeZone, isResumed: command.some(isResuming) }),
     take,
-    hear: (lines) => causeOfText(lines.join("\n")),
+    hear: (lines) => causeOfLines(lines, { now: now(), timeZone }),
+    atEnd: (state, end) => command.length > 0 && !printsRecords ? endOfText(state, end) : null,
   });
+  const mayPrintArray = !printsText && !command.some((word) => word.includes("stream-json"));
+  return mayPrintArray ? new ClaudeReader(reader) : reader;
+}
+
+function isResuming(word: string): boolean {
+  return /^(?:-r|-c|--resume|--continue)(?:=|$)/.test(word);
+}
+
+/** Exit status 0 means success only for a run that printed its answer, and no records that lack their end. */
+function endOfText(state: ClaudeState, { ending, lines }: EndOfRun): Cause | null {
+  if (ending.kind !== "exited" || ending.code !== 0 || state.terminal) return null;
+  if (state.sessionId !== null) {
+    return state.trouble ?? cause("no_result", `${title} left without its terminal record.`);
+  }
+  return lines.length === 0 ? cause("no_result", `${title} finished without printing anything.`) : null;
 }
 
 function take(state: ClaudeState, record: JsonRecord): void {
@@ -35,34 +70,62 @@ function take(state: ClaudeState, record: JsonRecord): void {
   state.sessionId = textOf(record.session_id) ?? state.sessionId;
   const time = Date.parse(textOf(record.timestamp) ?? "");
   if (time > state.latestTime) state.latestTime = time;
-  if (record.type === "system") takeSystem(state, record);
-  if (record.type === "assistant") takeAssistant(state, record);
-  if (record.type === "rate_limit_event") takeRateLimit(state, record);
-  if (record.type === "result") takeResult(state, record);
+  switch (record.type) {
+    case "system":
+      return takeSystem(state, record);
+    case "assistant":
+      return takeAssistant(state, record);
+    case "rate_limit_event":
+      return takeRateLimit(state, record);
+    case "tool_progress":
+      return takeRetry(state, "subagent_retry", objectOf(record.subagent_retry));
+    case "result":
+      return takeResult(state, record);
+  }
 }
 
 function takeSystem(state: ClaudeState, record: JsonRecord): void {
   if (record.subtype === "init") {
     state.model ??= textOf(record.model);
     state.cliVersion = textOf(record.claude_code_version) ?? state.cliVersion;
+    state.hasLogin = record.apiKeySource === "none";
+    state.degraded = degradedOf(record);
   }
-  if (record.subtype === "api_retry") {
-    state.trouble = causeOfFailure({
-      record: "api_retry",
-      status: numberOf(record.error_status),
-      word: textOf(record.error),
-      isUnanswered: record.error_status === null,
-      rejection: state.rejection,
-      now: state.latestTime,
-    });
-  }
+  if (record.subtype === "api_retry") takeRetry(state, "api_retry", record);
+  if (record.subtype === "permission_denied") noteRefusal(state, record);
+}
+
+function takeRetry(state: ClaudeState, name: string, record: JsonRecord | null): void {
+  if (!record) return;
+  const at = momentOf(state);
+  const status = numberOf(record.error_status);
+  const failure = causeOfFailure({
+    record: name,
+    status,
+    word: textOf(record.error),
+    isUnanswered: record.error_status === null,
+    rejection: state.rejection,
+    retryAfterSeconds: retryAfterOf(record),
+    at,
+  });
+  const delay = numberOf(record.retry_delay_ms);
+  const delaySeconds = delay === null ? null : delay / 1000;
+  state.trouble = causeOfRetry({ cause: failure, delaySeconds });
+  state.early = signOfRetry({
+    cause: state.trouble,
+    delaySeconds,
+    mayRenewLogin: state.hasLogin && status === 401 && (numberOf(record.attempt) ?? 1) <= 1,
+    now: Math.max(at.now, state.clock()),
+  });
 }
 
 function takeAssistant(state: ClaudeState, record: JsonRecord): void {
   const message = objectOf(record.message);
   if (textOf(record.error) !== null || record.is_api_error_message === true) {
+    const limits = objectOf(record.api_error_params)?.rate_limit_info;
+    noteWindows(state, limits);
     state.errorRecord = record;
-    state.rejection = rejectionOf(objectOf(record.api_error_params)?.rate_limit_info) ?? state.rejection;
+    state.rejection = rejectionOf(limits) ?? state.rejection;
     state.errorText = contentText(message) || state.errorText;
     state.trouble = failureOf(state, { record: "assistant", fields: record, text: state.errorText });
     return;
@@ -73,8 +136,11 @@ function takeAssistant(state: ClaudeState, record: JsonRecord): void {
     const fields = objectOf(block);
     if (fields?.type === "tool_use") noteToolCall(state, fields.name, fields.input);
   }
+  state.ledger = withAnswer(state.ledger, message);
+  state.usage = usageIn(state.ledger, state);
   // The provider answered, so what went wrong before is over.
   state.trouble = null;
+  state.early = null;
   state.rejection = null;
   state.errorRecord = null;
   state.errorText = null;
@@ -87,6 +153,7 @@ function contentText(message: JsonRecord | null): string {
 }
 
 function takeRateLimit(state: ClaudeState, record: JsonRecord): void {
+  noteWindows(state, record.rate_limit_info);
   const rejection = rejectionOf(record.rate_limit_info);
   if (!rejection) return;
   state.rejection = rejection;
@@ -95,7 +162,7 @@ function takeRateLimit(state: ClaudeState, record: JsonRecord): void {
     status: null,
     word: "rate_limit",
     rejection,
-    now: state.latestTime,
+    at: momentOf(state),
   });
 }
 
@@ -104,7 +171,11 @@ function takeResult(state: ClaudeState, record: JsonRecord): void {
   const isError = record.is_error === true || record.is_error !== false && record.subtype !== "success";
   const errors = arrayOf(record.errors).filter((line) => typeof line === "string").join("\n");
   const text = ((textOf(record.result) ?? errors) || null)?.slice(0, longestError) ?? null;
-  state.usage = usageOf(state, record);
+  const turns = numberOf(record.num_turns);
+  if (turns !== null && turns >= 0) state.turns = (state.turns ?? 0) + Math.round(turns);
+  for (const denial of arrayOf(record.permission_denials)) noteRefusal(state, denial);
+  state.ledger = withResult(state.ledger, record, state);
+  state.usage = usageIn(state.ledger, state);
   state.errorText = isError ? text ?? state.errorText : null;
   state.terminal = isError
     ? failureOf(state, { record: "result", fields: record, text })
@@ -126,37 +197,20 @@ function failureOf(
     reason: textOf(fields.terminal_reason),
     text,
     rejection: state.rejection,
-    now: state.latestTime,
+    retryAfterSeconds: retryAfterOf(fields) ?? retryAfterOf(error),
+    at: momentOf(state),
   });
 }
 
-/** Tokens and cost of this run alone: what a resumed conversation used before is not in them. */
-function usageOf(state: ClaudeState, record: JsonRecord): Usage | null {
-  const usage = objectOf(record.usage);
-  if (!usage || Object.keys(usage).length === 0) return state.usage;
-  const perModel = Object.entries(objectOf(record.model_usage_since_last_result) ?? {});
-  const models = perModel.map(([name, value]) => ({ name, fields: objectOf(value) ?? {} }));
-  const names = ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"];
-  // A stream that was interrupted reports zeros here, although its models were paid for.
-  const isBlank = names.every((name) => countOf(usage[name]) === 0);
-  const tokens = (name: string, modelField: string) =>
-    isBlank ? models.reduce((sum, { fields }) => sum + countOf(fields[modelField]), 0) : countOf(usage[name]);
-  const costs = models.map(({ fields }) => numberOf(fields.costUSD)).filter((cost) => cost !== null);
-  const cost = costs.length > 0 ? costs.reduce((sum, one) => sum + one, 0) : numberOf(record.total_cost_usd);
-  const before = state.usage;
-  return {
-    model: state.model ?? models[0]?.name ?? "unknown",
-    inputTokens: (before?.inputTokens ?? 0) + tokens("input_tokens", "inputTokens"),
-    outputTokens: (before?.outputTokens ?? 0) + tokens("output_tokens", "outputTokens"),
-    cachedTokens: (before?.cachedTokens ?? 0) + tokens("cache_read_input_tokens", "cacheReadInputTokens"),
-    cacheCreationTokens: (before?.cacheCreationTokens ?? 0) +
-      tokens("cache_creation_input_tokens", "cacheCreationInputTokens"),
-    costUsd: cost === null ? before?.costUsd ?? null : cost + (before?.costUsd ?? 0),
-    durationMs: countOf(record.duration_ms) + (before?.durationMs ?? 0),
-    toolCallCount: state.toolCallCount,
-    modelsBreakdown: null,
-  };
-}
-
 /** Claude Code. */
-export default { name: "claude", binaries: ["claude", "claude-code"], createReader } satisfies Agent;
+export default {
+  name: "claude",
+  title,
+  binaries,
+  capabilities: { tokens: "round", cost: "reported", limits: "field", basis: "verified" },
+  resuming: {
+    resumed: (command, sessionId) => [...command, "--resume", sessionId],
+    pinned: (command, sessionId) => [...command, "--session-id", sessionId],
+  },
+  createReader,
+} satisfies Agent;

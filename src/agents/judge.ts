@@ -10,6 +10,8 @@ const longestSummary = 300;
 export interface Seen {
   /** The agent as people call it, e.g. `Claude Code`. */
   readonly agent: string;
+  /** What the CLI's own rules make of this end; null where the common ones hold. */
+  readonly own: Cause | null;
   /** What the whole terminal record says; null when there is none. */
   readonly terminal: Cause | null;
   /** Trouble last seen in error records and not overcome since. */
@@ -18,9 +20,12 @@ export interface Seen {
   readonly spoken: Cause | null;
   /** Newest lines that are no records, oldest first. */
   readonly lines: readonly string[];
+  /** A line that may explain a failure without proving what it was; evidence, never a verdict. */
+  readonly hint?: string | null;
   readonly hasRecords: boolean;
   /** The CLI prints no terminal record, so that exit status 0 means success. */
   readonly isExitTrusted: boolean;
+  readonly degraded: readonly string[];
 }
 
 /** Signals by which somebody ends a process, in contrast to those of a crash. */
@@ -28,7 +33,7 @@ const endingSignals = new Set(["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGKIL
 
 /** The verdict of a round. What the supervisor itself ended is never called the agent's fault. */
 export function judgeRound(ending: Ending, seen: Seen): Verdict {
-  return verdictOf(causeOfRound(ending, seen));
+  return verdictOf(causeOfRound(ending, seen), seen.degraded);
 }
 
 function causeOfRound(ending: Ending, seen: Seen): Cause {
@@ -37,9 +42,12 @@ function causeOfRound(ending: Ending, seen: Seen): Cause {
       evidence: evidenceOf("ending", { reason: ending.reason }),
     });
   }
+  if (seen.own) return seen.own;
   if (seen.terminal) return seen.terminal;
   switch (ending.kind) {
     case "stopped":
+      // What the supervisor itself ended in mid-round it ended because of what the stream had proved.
+      if (ending.by === "supervisor" && seen.trouble) return seen.trouble;
       return cause("interrupted", `The round was stopped by the ${ending.by}.`, {
         evidence: evidenceOf("ending", { stopped_by: ending.by }),
       });
@@ -76,11 +84,12 @@ function causeOfExit(code: number, seen: Seen): Cause {
   const better = seen.trouble ?? seen.spoken;
   if (better) return better;
   if (!seen.hasRecords && (code === 126 || code === 127)) {
-    return cause("config", `${seen.agent} could not be run: exit status ${code} means that there is no such program.`, {
+    const why = code === 127 ? "there is no such program" : "the program may not be executed";
+    return cause("config", `${seen.agent} could not be run: exit status ${code} means that ${why}.`, {
       evidence: exitEvidence(code),
     });
   }
-  const evidence = [...exitEvidence(code), ...lastLineEvidence(seen.lines)];
+  const evidence = [...exitEvidence(code), ...lineEvidence(seen)];
   if (code !== 0 && (seen.isExitTrusted || !seen.hasRecords)) {
     return cause("error", `${seen.agent} failed with exit status ${code}.`, { evidence });
   }
@@ -106,8 +115,12 @@ function exitEvidence(code: number) {
   return evidenceOf("ending", { exit_code: code });
 }
 
-function lastLineEvidence(lines: readonly string[]) {
-  return evidenceOf("output", { network: networkPhrase(lines.join("\n")) ?? undefined, last_line: lines.at(-1) });
+function lineEvidence({ lines, hint }: Seen) {
+  return evidenceOf("output", {
+    network: networkPhrase(lines.join("\n")) ?? undefined,
+    hint: hint ?? undefined,
+    last_line: lines.at(-1),
+  });
 }
 
 const networkPattern = new RegExp(
@@ -124,10 +137,11 @@ export function networkPhrase(text: string): string | null {
   return networkPattern.exec(text)?.[0] ?? null;
 }
 
-function verdictOf(found: Cause): Verdict {
+function verdictOf(found: Cause, degraded: readonly string[]): Verdict {
   return {
     ...found,
     summary: safeText(found.summary.replaceAll(/\s+/g, " ").replace(/\.+$/, "."), longestSummary),
     needsHuman: found.kind === "auth" || found.kind === "billing" || found.kind === "config",
+    degraded,
   };
 }

@@ -5,7 +5,8 @@ import type { Verdict } from "../core/verdict.ts";
 import { type Cause, cause, evidenceOf } from "./cause.ts";
 import { judgeRound } from "./judge.ts";
 import { LineSplitter } from "./lines.ts";
-import { endsLikeRecord, parseRecord, textOf, topLevelString } from "./record.ts";
+import { causeOfLastLine, hintIn } from "./plain_text.ts";
+import { parseRecord, textOf, topLevelString } from "./record.ts";
 import { lastCharacters } from "./text_tail.ts";
 
 const title = "The agent";
@@ -23,10 +24,9 @@ class PlainReader implements AgentReader {
   #recordsSeen = 0;
   #result: Result | null = null;
   #unfinished: Result | null = null;
-  #isUnfinishedKnown = false;
+  #unfinishedLine: Uint8Array | null = null;
 
   push(bytes: Uint8Array): void {
-    this.#isUnfinishedKnown = false;
     this.#lines.push(bytes);
   }
 
@@ -36,10 +36,16 @@ class PlainReader implements AgentReader {
       sessionId: result?.sessionId ?? null,
       model: null,
       cliVersion: null,
+      turns: null,
       usage: null,
       hasTerminalRecord: result !== null,
       toolCalls: [],
+      denials: [],
+      degraded: [],
+      windows: [],
+      early: null,
       recordsSeen: this.#recordsSeen,
+      unknownRecords: 0,
       badLines: this.#lines.oversized,
     };
   }
@@ -49,10 +55,13 @@ class PlainReader implements AgentReader {
     const isOver = ending.kind === "lingered" || ending.kind === "timed_out" || ending.kind === "lost";
     return judgeRound(ending, {
       agent: title,
+      own: null,
+      degraded: [],
       terminal: isOver ? this.#terminalCause() : null,
       trouble: null,
-      spoken: null,
+      spoken: causeOfLastLine(lines),
       lines,
+      hint: hintIn(lines),
       hasRecords: lines.length > 0,
       isExitTrusted: true,
     });
@@ -73,17 +82,17 @@ class PlainReader implements AgentReader {
 
   /** The newest terminal record, also one whose newline never came. */
   #terminalRecord(): Result | null {
-    if (!this.#isUnfinishedKnown) {
-      const line = this.#lines.pending;
-      this.#unfinished = line && endsLikeRecord(line) ? resultOf(line) : null;
-      this.#isUnfinishedKnown = true;
+    const line = this.#lines.wholePending;
+    if (line !== this.#unfinishedLine) {
+      this.#unfinishedLine = line;
+      this.#unfinished = line && resultOf(line);
     }
     return this.#unfinished ?? this.#result;
   }
 
   #take(line: Uint8Array): void {
     this.#recordsSeen++;
-    this.#result = resultOf(line) ?? this.#result;
+    this.#result = (line === this.#unfinishedLine ? this.#unfinished : resultOf(line)) ?? this.#result;
   }
 }
 
@@ -97,4 +106,11 @@ function resultOf(line: Uint8Array): Result | null {
 }
 
 /** Any command without a reader of its own. */
-export default { name: "plain", binaries: [], createReader: () => new PlainReader() } satisfies Agent;
+export default {
+  name: "plain",
+  title,
+  binaries: [],
+  capabilities: { tokens: "none", cost: "none", limits: "none", basis: "verified" },
+  resuming: null,
+  createReader: () => new PlainReader(),
+} satisfies Agent;

@@ -6,6 +6,8 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 const quote = 0x22;
 const backslash = 0x5c;
 const longestLabelBytes = 64;
+/** So many bytes are cheaper to walk through than to search. */
+const walked = 64;
 
 /** What `topLevelString` found: the string, `absent` (no such field, or not a short string), or `malformed`. */
 export type Label =
@@ -32,9 +34,9 @@ export function topLevelString(line: Uint8Array, key: string): Label {
     const value = skipBlank(line, colon + 1);
     const stop = skipValue(line, value);
     if (stop < 0) return malformed;
-    if (isWord(line.subarray(at + 1, keyStop - 1), key)) {
+    if (keyStop - at - 2 === key.length && isWordAt(line, at + 1, key)) {
       if (line[value] !== quote || stop - value > longestLabelBytes + 2) return absent;
-      return { kind: "found", text: String.fromCharCode(...line.subarray(value + 1, stop - 1)) };
+      return { kind: "found", text: labelBetween(line, value + 1, stop - 1) };
     }
     at = skipBlank(line, stop);
     if (line[at] === 0x7d) return absent;
@@ -44,12 +46,24 @@ export function topLevelString(line: Uint8Array, key: string): Label {
   return line[at] === 0x7d ? absent : malformed;
 }
 
-function isWord(bytes: Uint8Array, word: string): boolean {
-  if (bytes.length !== word.length) return false;
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] !== word.charCodeAt(i)) return false;
+function isWordAt(line: Uint8Array, from: number, word: string): boolean {
+  for (let i = 0; i < word.length; i++) {
+    if (line[from + i] !== word.charCodeAt(i)) return false;
   }
   return true;
+}
+
+/** Labels seen before, by their length and a few of their bytes: most records of a stream are of a few kinds. */
+const labels: string[] = new Array(256).fill("");
+
+/** The label between two places, one character for each byte. */
+function labelBetween(line: Uint8Array, from: number, to: number): string {
+  const slot = (line[from]! * 31 + line[(from + to) >> 1]! * 13 + line[to - 1]! * 7 + to - from) % labels.length;
+  const known = labels[slot]!;
+  if (known.length === to - from && isWordAt(line, from, known)) return known;
+  const label = String.fromCharCode(...line.subarray(from, to));
+  labels[slot] = label;
+  return label;
 }
 
 function skipBlank(line: Uint8Array, from: number): number {
@@ -61,10 +75,20 @@ function skipBlank(line: Uint8Array, from: number): number {
 /** The index after the string that begins at `from`; past the end of the line when it does not end. */
 function skipString(line: Uint8Array, from: number): number {
   let at = from + 1;
-  for (; at < line.length; at++) {
-    const byte = line[at];
-    if (byte === quote) return at + 1;
-    if (byte === backslash) at++;
+  while (at < line.length) {
+    const near = Math.min(line.length, at + walked);
+    for (; at < near; at++) {
+      const byte = line[at];
+      if (byte === quote) return at + 1;
+      if (byte === backslash) at++;
+    }
+    const found = line.indexOf(quote, at);
+    if (found < 0) break;
+    let slashes = found;
+    while (slashes > at && line[slashes - 1] === backslash) slashes--;
+    at = found + 1;
+    // An even number of backslashes escape each other, so that the quote stands for itself.
+    if ((found - slashes) % 2 === 0) return at;
   }
   return line.length + 1;
 }
@@ -108,10 +132,10 @@ export function endsLikeRecord(line: Uint8Array): boolean {
 
 const decoder = new TextDecoder();
 
-/** The object that a line of JSON holds; null when it is not whole, not JSON or not an object. */
-export function parseRecord(line: Uint8Array): JsonRecord | null {
+/** The object that a line of JSON holds, given as bytes or text; null when it is not whole, not JSON or not an object. */
+export function parseRecord(line: Uint8Array | string): JsonRecord | null {
   try {
-    return objectOf(JSON.parse(decoder.decode(line)));
+    return objectOf(JSON.parse(typeof line === "string" ? line : decoder.decode(line)));
   } catch {
     return null;
   }
@@ -137,10 +161,10 @@ export function numberOf(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-/** A count as it may be trusted: whole and not negative, else 0. */
+/** A count as it may be trusted: whole, not negative and exact, else 0. */
 export function countOf(value: unknown): number {
   const number = numberOf(value);
-  return number !== null && number > 0 ? Math.round(number) : 0;
+  return number !== null && number > 0 && number <= Number.MAX_SAFE_INTEGER ? Math.round(number) : 0;
 }
 
 /** Epoch seconds of a time given in seconds or milliseconds; null unless it lies between 2001 and 2286. */

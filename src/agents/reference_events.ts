@@ -2,6 +2,7 @@
 import type { Observations } from "../core/agent.ts";
 import type { EventPayload } from "../core/event_payload.ts";
 import { type Ending, exitCodeOf } from "../core/round.ts";
+import type { CostEstimate } from "../core/price.ts";
 import { baseWaitSeconds } from "../core/verdict.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { redact } from "../core/redact.ts";
@@ -18,6 +19,8 @@ export interface ReadRound {
   readonly ending: Ending;
   /** The reader's name. */
   readonly agentName: string;
+  /** Where the CLI reports no cost and the model has a price. */
+  readonly estimate: CostEstimate | null;
 }
 
 /** One event that is to be written. */
@@ -84,6 +87,8 @@ function usageRecorded(round: ReadRound): EventPayload<"agent_usage_recorded"> |
     output_tokens: usage.outputTokens,
     cached_tokens: usage.cachedTokens,
     cost_usd: usage.costUsd,
+    ...(round.estimate === null ? {} : { estimated_cost_usd: round.estimate.usd, prices_as_of: round.estimate.asOf }),
+    ...(usage.reasoningTokens > 0 ? { reasoning_tokens: usage.reasoningTokens } : {}),
     duration_ms: usage.durationMs,
     models_breakdown: usage.modelsBreakdown,
     cache_creation_tokens: usage.cacheCreationTokens,

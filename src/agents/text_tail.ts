@@ -2,7 +2,8 @@
 import { withoutCutWord } from "../core/redact.ts";
 
 const keptBytes = 8192;
-const headBytes = 2048;
+/** Kept of one line. */
+export const headBytes = 2048;
 const lastCharactersKept = 2000;
 const slots = 64;
 
@@ -10,7 +11,8 @@ const slots = 64;
 export class TextTail {
   #kept: Uint8Array[] = [];
   #keptBytes = 0;
-  #pending = new Uint8Array(0);
+  readonly #begun = new Uint8Array(headBytes);
+  #begunLength = 0;
   readonly #starts = new Uint32Array(slots);
   readonly #stops = new Uint32Array(slots);
   #noted = 0;
@@ -45,23 +47,25 @@ export class TextTail {
 
   /** Adds to the line that has not ended yet. */
   growPending(bytes: Uint8Array): void {
-    const room = headBytes - this.#pending.length;
-    if (room <= 0) return;
-    const grown = new Uint8Array(this.#pending.length + Math.min(room, bytes.length));
-    grown.set(this.#pending);
-    grown.set(bytes.subarray(0, room), this.#pending.length);
-    this.#pending = grown;
+    const head = bytes.subarray(0, headBytes - this.#begunLength);
+    this.#begun.set(head, this.#begunLength);
+    this.#begunLength += head.length;
+  }
+
+  /** Head of the line that has not ended yet; valid until the next call. */
+  get pending(): Uint8Array {
+    return this.#begun.subarray(0, this.#begunLength);
   }
 
   endPending(): void {
-    if (this.#pending.length > 0) this.#add(this.#pending);
-    this.#pending = new Uint8Array(0);
+    if (this.#begunLength > 0) this.#add(this.pending);
+    this.#begunLength = 0;
   }
 
   /** The kept lines, oldest first. @param unfinished a line that has begun elsewhere, or null. */
   lines(unfinished: Uint8Array | null): readonly string[] {
     const decoder = new TextDecoder();
-    return [...this.#kept, this.#pending, unfinished?.subarray(0, headBytes) ?? new Uint8Array(0)]
+    return [...this.#kept, this.pending, unfinished?.subarray(0, headBytes) ?? new Uint8Array(0)]
       .map((line) => line.length < headBytes ? decoder.decode(line) : withoutCutWord(decoder.decode(line)))
       .map((line) => line.trim())
       .filter((line) => line !== "");

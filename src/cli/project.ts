@@ -3,18 +3,32 @@ import type { Config } from "../config/schema.ts";
 import { READER_NAMES } from "../config/schema.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { configError, spellWarning } from "../config/report.ts";
+import { seatProblems } from "./seats.ts";
 import type { World } from "./world.ts";
 
 const warned = new WeakSet<World>();
 
+/** How much of the configuration a verb wants. */
+export interface OpenOptions {
+  /** False for a verb that prices nothing: reading the table takes some milliseconds. True when absent. */
+  readonly withPrices?: boolean;
+}
+
 /** Loads the configuration without telling anyone. */
-export function loadProject(args: { readonly configPath: string }, world: World): LoadedConfig {
-  return loadConfig(args.configPath, {
+export function loadProject(
+  args: { readonly configPath: string } & OpenOptions,
+  world: World,
+): LoadedConfig {
+  const loaded = loadConfig(args.configPath, {
     files: world.files,
     homeDir: world.host.homeDir(),
     currentDir: world.host.workDir(),
     knownReaders: READER_NAMES,
+    ...(args.withPrices === false ? {} : { assets: world }),
   });
+  const problems = loaded.kind === "ok" ? seatProblems(loaded.config) : [];
+  if (loaded.kind === "broken" || problems.length === 0) return loaded;
+  return { kind: "broken", file: loaded.config.file, problems };
 }
 
 /**
@@ -22,7 +36,7 @@ export function loadProject(args: { readonly configPath: string }, world: World)
  *
  * @throws OperatorError (78) with everything that is wrong.
  */
-export function openConfig(args: { readonly configPath: string }, world: World): Config {
+export function openConfig(args: { readonly configPath: string } & OpenOptions, world: World): Config {
   const loaded = loadProject(args, world);
   if (loaded.kind === "broken") throw configError(loaded.file, loaded.problems);
   if (!warned.has(world)) {

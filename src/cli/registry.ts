@@ -23,11 +23,26 @@ export const verbs = [
     summary: "Show what goes on: the running round, the last ones, the supervisor, the machine",
     load: () => import("./verbs/peek.ts"),
   },
+  {
+    name: "reset",
+    summary: "Forget the failures that ended the loop, so that the next one counts as the first",
+    load: () => import("./verbs/reset.ts"),
+  },
+  {
+    name: "retry-now",
+    summary: "End the wait or pause that serve is in: the next round starts at once",
+    load: () => import("./verbs/retry_now.ts"),
+  },
   { name: "round", summary: "Carry out one round and leave", load: () => import("./verbs/round.ts") },
   {
     name: "serve",
     summary: "Run the agent round after round until something asks for an end",
     load: () => import("./verbs/serve.ts"),
+  },
+  {
+    name: "verdict",
+    summary: "Judge any log of an agent offline, with the evidence",
+    load: () => import("./verbs/verdict.ts"),
   },
   {
     name: "watch",

@@ -1,11 +1,12 @@
 // Puts a supervisor together for the verbs that run rounds: reader, lock, stop requests, and lines for the watcher.
-import { agentFor } from "../agents/detect.ts";
 import type { Config } from "../config/schema.ts";
 import { phaseFor } from "../config/phases.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { Tell } from "../core/telling.ts";
+import { Seats } from "../loop/seats.ts";
 import { StopRequests } from "../loop/stop_requests.ts";
 import { Supervisor } from "../loop/supervisor.ts";
+import { seatsOf } from "./seats.ts";
 import { tellerOn } from "./teller.ts";
 import type { World } from "./world.ts";
 
@@ -13,6 +14,8 @@ import type { World } from "./world.ts";
 export interface Supervision {
   readonly supervisor: Supervisor;
   readonly stop: StopRequests;
+  /** The agents of the configuration. */
+  readonly seats: Seats;
   readonly tell: Tell;
 }
 
@@ -34,10 +37,14 @@ export async function supervised(
   const tell = tellerOn(world.stdout, { isJson: options.isJson, clock: world.clock });
   const stop = new StopRequests(world.signals, (count, name) => tell(stopTelling(count, name)));
   try {
-    const agent = await agentFor(config.agent.command, config.agent.reader).load();
-    const supervisor = await Supervisor.open({ config, version: options.version, agent, tell }, world);
+    const { logDir } = config.runtime;
+    const seats = new Seats(await seatsOf(config), { logDir, files: world.files });
+    // A round that an earlier life was in is one of the agent whose turn it was.
+    const { agent, settings } = seats.active;
+    const active = { ...config, agent: { ...config.agent, ...settings } };
+    const supervisor = await Supervisor.open({ config: active, version: options.version, agent, tell }, world);
     try {
-      return await work({ supervisor, stop, tell });
+      return await work({ supervisor, stop, seats, tell });
     } finally {
       supervisor.close();
     }

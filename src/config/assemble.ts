@@ -3,17 +3,22 @@ import { codeName } from "../core/config.ts";
 import type { Checked } from "./check_row.ts";
 import { isTable, type TomlTree } from "./read_toml.ts";
 import { isRow, type Rows } from "./row.ts";
-import { type Config, type PhaseOverride, tables } from "./schema.ts";
+import { type AgentSettings, type Config, fallbackTable, type PhaseOverride, tables } from "./schema.ts";
 
 interface Parts {
   readonly checked: Checked;
   /** Phases that have a table of their own. */
   readonly overridden: readonly string[];
+  /** How many agents stand in. */
+  readonly fallbackCount: number;
   readonly tree: TomlTree;
 }
 
 /** Builds the Config from values that passed all checks. */
-export function assembleConfig(facts: Pick<Config, "file" | "project" | "fingerprint">, parts: Parts): Config {
+export function assembleConfig(
+  facts: Pick<Config, "file" | "project" | "fingerprint" | "prices">,
+  parts: Parts,
+): Config {
   // The rows that give Config its type have just been held against every one of these values.
   const values = valuesOf(tables, "", parts.checked) as unknown as Config;
   const { file, files, ...prompt } = values.prompt as Omit<Config["prompt"], "files"> & {
@@ -23,11 +28,19 @@ export function assembleConfig(facts: Pick<Config, "file" | "project" | "fingerp
   return {
     ...facts,
     ...values,
-    agent: { ...values.agent, promptArgTemplate: values.agent.promptArgTemplate ?? [] },
+    agent: { ...values.agent, promptArgTemplate: values.agent.promptArgTemplate ?? [], fallbacks: fallbacksOf(parts) },
     prompt: { ...prompt, files: files ?? (file === null ? [] : [file]) },
     phases: { ...values.phases, overrides: overridesOf(parts) },
     plugins: { ...values.plugins, raw: rawPlugins(parts.tree) },
   };
+}
+
+function fallbacksOf({ fallbackCount, checked }: Parts): readonly AgentSettings[] {
+  return Array.from({ length: fallbackCount }, (_, i) => {
+    // As above: every one of these values has been held against its row.
+    const settings = valuesOf(fallbackTable, `agent.fallback.${i}.`, checked) as unknown as AgentSettings;
+    return { ...settings, promptArgTemplate: settings.promptArgTemplate ?? [] };
+  });
 }
 
 function valuesOf(rows: Rows, prefix: string, checked: Checked): Record<string, unknown> {

@@ -30,6 +30,8 @@ export function checkTable(rows: Rows, raw: unknown, spot: CheckSpot): void {
     }
   }
   if (openTables.has(spot.path.join("."))) return;
+  // A list of tables, which is checked by itself.
+  if (spot.path.join(".") === "agent") known.add("fallback");
   for (const [key, value] of Object.entries(table)) {
     if (!known.has(key)) reportUnknown(key, { value, names: [...known], spot });
   }

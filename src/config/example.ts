@@ -36,14 +36,20 @@ export function exampleConfig(): string {
 }
 
 function headerOf(row: ReferenceRow): string {
-  const isForOnePhase = row.table.startsWith("phases.");
-  return `${isForOnePhase ? "# " : ""}[${row.table.replace("<name>", "review")}]`;
+  return `${isOptionalTable(row) ? "# " : ""}[${row.table.replace("<name>", "review")}]`;
+}
+
+/** Such a table would mean something even when it is empty. */
+function isOptionalTable(row: ReferenceRow): boolean {
+  return row.table.startsWith("phases.") || row.table.startsWith("[");
 }
 
 function lineOf(row: ReferenceRow): string {
   const value = set[`${row.table}.${row.key}`];
   if (value !== undefined) return `${row.key} = ${value}`;
-  return row.default === "unset" ? `# ${row.key} = ${row.example}   # for example` : `# ${row.key} = ${row.default}`;
+  return row.default === "unset" || row.default === "required"
+    ? `# ${row.key} = ${row.example}   # for example`
+    : `# ${row.key} = ${row.default}`;
 }
 
 function commentOf(row: ReferenceRow): string {

@@ -1,7 +1,7 @@
 // The table of keys as a JSON Schema, with which editors complete and check agent-runner.toml.
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { isRow, required, type Row, type Rows } from "./row.ts";
-import { phaseTable, READER_NAMES, SCHEMA_URL, tables } from "./schema.ts";
+import { fallbackTable, phaseTable, READER_NAMES, SCHEMA_URL, tables } from "./schema.ts";
 
 type Json = Record<string, unknown>;
 
@@ -32,6 +32,7 @@ function tableSchema(rows: Rows, name: string): Json {
       properties[older.key] = { ...rowSchema(entry, path), description: `Older name of ${key}.`, deprecated: true };
     }
   }
+  if (name === "agent") properties.fallback = { type: "array", items: tableSchema(fallbackTable, "agent.fallback") };
   return {
     type: "object",
     properties,
@@ -63,7 +64,7 @@ function rowSchema(row: Row, path: string): Json {
   return {
     description: row.doc.replaceAll("`", ""),
     ...schema,
-    ...(path === "agent.reader" ? { enum: READER_NAMES } : {}),
+    ...(path.endsWith(".reader") ? { enum: READER_NAMES } : {}),
     ...(row.default === required || row.default === null ? {} : { default: row.default }),
   };
 }

@@ -1,11 +1,14 @@
 // The kinds of values a configuration key can take; each carries in words what it wants, for problems and docs.
 import * as v from "valibot";
+import { isTimeZone } from "../core/zone.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** Longest time a key can name, in seconds: a timer of this machine holds 24 days and a little. */
 export const longestSeconds = 2_000_000;
 
 const largestWhole = 2_000_000_000;
+const largestAmount = 1_000_000_000;
+const smallestAmount = 0.001;
 
 const hasNoNul = v.check<string, string>((text) => !text.includes("\0"), "text without NUL characters");
 
@@ -63,6 +66,24 @@ export const percent = v.pipe(
 );
 
 const variableName = v.pipe(v.string(), v.regex(/^[^=]+$/), v.title("a variable's name"));
+
+/** A number above nothing, with or without a point: an amount of money or of hours. */
+export const amount = v.pipe(
+  v.union([
+    v.pipe(v.number(), v.minValue(smallestAmount), v.maxValue(largestAmount)),
+    v.pipe(v.bigint(), v.minValue(1n), v.maxValue(BigInt(largestAmount))),
+  ]),
+  v.transform(Number),
+  v.title(`a number of at least ${smallestAmount}`),
+);
+
+/** A time zone that this machine knows. */
+export const zoneName = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.check((name) => name !== "" && isTimeZone(name), 'the name of a time zone, such as "Europe/Berlin"'),
+  v.title('the name of a time zone, such as "Europe/Berlin"'),
+);
 
 /** Environment variables. Numbers and truths become text in the spelling the predecessor gave them. */
 export const environment = v.pipe(

@@ -4,11 +4,14 @@ import { joinPath } from "../core/path.ts";
 import type { Files } from "../ports/files.ts";
 import { assembleConfig } from "./assemble.ts";
 import { checkTree } from "./check.ts";
+import { checkFallbacks } from "./check_fallbacks.ts";
 import { checkPhases } from "./check_phases.ts";
 import type { Checked } from "./check_row.ts";
 import { Findings } from "./findings.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { projectName, resolvePaths, resolveWorkDir } from "./paths.ts";
+import type { Assets } from "./presets.ts";
+import { loadPrices } from "./prices.ts";
 import { readToml } from "./read_toml.ts";
 import { checkRelations } from "./relations.ts";
 import { type Config, phaseTable, tables } from "./schema.ts";
@@ -20,6 +23,8 @@ export interface LoadOptions {
   readonly currentDir: string;
   /** Names that `[agent] reader` may take. */
   readonly knownReaders: readonly string[];
+  /** Where the built-in prices are; without it no prices are loaded. */
+  readonly assets?: Pick<Assets, "asset">;
 }
 
 /** A Config with what is odd about it, or all problems. */
@@ -38,6 +43,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
 
   checkTree(read.tree, root);
   const overridden = checkPhases(read.tree, root);
+  const fallbackCount = checkFallbacks(read.tree, root, options);
   checkRelations(root, options);
   const base = { file, homeDir: options.homeDir, files: options.files };
   const workDir = resolveWorkDir(base, root);
@@ -48,9 +54,12 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     }
   }
 
+  const pricesFile = checked.get("budget.prices_file");
+  const prices = loadPrices({ ...options, file: typeof pricesFile === "string" ? pricesFile : null }, findings);
+
   findings.sort();
   if (workDir === null || findings.problems.length > 0) return { kind: "broken", file, problems: findings.problems };
-  const facts = { file, project: projectName(workDir), fingerprint: fingerprintOf(read.text) };
-  const config = assembleConfig(facts, { checked, overridden, tree: read.tree });
+  const facts = { file, project: projectName(workDir), fingerprint: fingerprintOf(read.text), prices };
+  const config = assembleConfig(facts, { checked, overridden, fallbackCount, tree: read.tree });
   return { kind: "ok", config, warnings: findings.warnings };
 }

@@ -17,6 +17,7 @@ export function locateKeys(text: string): KeyLines {
 
 class Scanner {
   readonly lines = new Map<string, number>();
+  readonly #entries = new Map<string, number>();
   readonly #text: string;
   #at = 0;
   #line = 1;
@@ -31,14 +32,26 @@ class Scanner {
       this.#skipBlank();
       if (this.#at >= this.#text.length) return;
       if (this.#peek() === "[") {
+        const isEntry = this.#text.startsWith("[[", this.#at);
         while (this.#peek() === "[") this.#step();
         table = this.#readKey();
         this.#note(table);
+        if (isEntry) table = this.#nextEntry(table);
       } else {
         this.#readPair(table, 0);
       }
       this.#skipLine();
     }
+  }
+
+  /** Path of the next table in a list of tables: the list's own and a number from 0. */
+  #nextEntry(list: readonly string[]): readonly string[] {
+    const name = list.join("\0");
+    const count = this.#entries.get(name) ?? 0;
+    this.#entries.set(name, count + 1);
+    const path = [...list, String(count)];
+    this.#note(path);
+    return path;
   }
 
   #readPair(table: readonly string[], depth: number): void {

@@ -14,10 +14,12 @@ export const defaultPreset = "claude";
 
 const folder = "presets";
 const ending = ".toml";
+/** Stands in the same folder and configures no agent. */
+const notPresets: ReadonlySet<string> = new Set(["prices.toml"]);
 
 /** Names of the presets, sorted. */
 export function listPresets(assets: Assets): string[] {
-  const names = assets.assets(folder).filter((name) => name.endsWith(ending));
+  const names = assets.assets(folder).filter((name) => name.endsWith(ending) && !notPresets.has(name));
   return names.map((name) => name.slice(0, -ending.length)).sort();
 }
 

@@ -1,12 +1,12 @@
 // The table of keys as rows of the generated reference.
 import { wantedOf } from "./kinds.ts";
 import { isRow, required, type Row, type Rows } from "./row.ts";
-import { phaseTable, tables } from "./schema.ts";
+import { fallbackTable, phaseTable, tables } from "./schema.ts";
 import { spellToml } from "./spell_toml.ts";
 
 /** One key as the docs show it. */
 export interface ReferenceRow {
-  /** `runtime`, `monitor.host_health`, `phases.<name>` ... */
+  /** `runtime`, `monitor.host_health`, `phases.<name>`; in brackets for a list of tables, `[agent.fallback]` ... */
   readonly table: string;
   readonly key: string;
   /** What it takes, in words. */
@@ -27,6 +27,7 @@ export function configReference(): ReferenceRow[] {
   const rows: ReferenceRow[] = [];
   for (const [name, table] of Object.entries(tables)) {
     addRows(table, name, rows);
+    if (name === "agent") addRows(fallbackTable, "[agent.fallback]", rows);
     if (name === "phases") addRows(phaseTable, "phases.<name>", rows);
   }
   return rows;

@@ -5,25 +5,33 @@ import { spellFound, spellToml } from "./spell_toml.ts";
 
 /** Checks keys against each other. Keys that already have a problem are left alone. */
 export function checkRelations(spot: CheckSpot, options: { readonly knownReaders: readonly string[] }): void {
-  checkDelivery(spot);
+  const agent = { ...spot, path: ["agent"] };
+  checkDelivery(agent);
   checkPromptFiles(spot);
-  checkReader(spot, options.knownReaders);
+  checkReader(agent, options.knownReaders);
   checkDisk(spot);
 }
 
-function checkDelivery(spot: CheckSpot): void {
+/** Whether the way of the prompt and the arguments go together. @param spot at the table of one agent */
+export function checkDelivery(spot: CheckSpot): void {
   const { checked, findings } = spot;
-  const delivery = checked.get("agent.prompt_delivery");
-  const template = checked.get("agent.prompt_arg_template");
-  const path = ["agent", "prompt_arg_template"];
-  if (hasPlaceholder(checked.get("agent.command"))) {
+  const table = spot.path.join(".");
+  const delivery = checked.get(`${table}.prompt_delivery`);
+  const template = checked.get(`${table}.prompt_arg_template`);
+  const path = [...spot.path, "prompt_arg_template"];
+  if (hasPlaceholder(checked.get(`${table}.command`))) {
     const fix = "Move the arguments from there on into prompt_arg_template";
-    findings.warning(["agent", "command"], { found: "{prompt}, which stays as it is", wanted: "fixed words", fix });
+    findings.warning([...spot.path, "command"], {
+      found: "{prompt}, which stays as it is",
+      wanted: "fixed words",
+      fix,
+    });
   }
-  if (template === null && checked.has("agent.prompt_delivery") && delivery !== "none") {
+  if (template === null && checked.has(`${table}.prompt_delivery`) && delivery !== "none") {
+    const place = spot.path.length === 1 ? "[agent]" : "[[agent.fallback]]";
     const fix = delivery === "stdin"
-      ? "Write prompt_arg_template = [] into [agent]"
-      : 'Write prompt_arg_template = ["{prompt}"] into [agent]';
+      ? `Write prompt_arg_template = [] into ${place}`
+      : `Write prompt_arg_template = ["{prompt}"] into ${place}`;
     findings.problem(path, { found: "nothing", wanted: "a list of texts", fix });
   } else if (Array.isArray(template) && delivery === "argv" && !hasPlaceholder(template)) {
     const fix = 'Add "{prompt}", or set prompt_delivery to "stdin" or "none"';
@@ -57,11 +65,12 @@ function checkPromptFiles(spot: CheckSpot): void {
   }
 }
 
-function checkReader(spot: CheckSpot, known: readonly string[]): void {
-  const reader = spot.checked.get("agent.reader");
+/** Whether the reader is one there is. @param spot at the table of one agent */
+export function checkReader(spot: CheckSpot, known: readonly string[]): void {
+  const reader = spot.checked.get(`${spot.path.join(".")}.reader`);
   if (typeof reader !== "string" || known.includes(reader)) return;
   const guess = nearest(reader, known);
-  spot.findings.problem(["agent", "reader"], {
+  spot.findings.problem([...spot.path, "reader"], {
     found: spellFound(reader),
     wanted: `one of ${known.map(spellToml).join(", ")}`,
     fix: guess === null ? "Name one of them, or remove the key" : `Did you mean "${guess}"?`,

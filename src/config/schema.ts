@@ -1,6 +1,9 @@
 // The one table of configuration keys: checks, types, the reference in the docs and the JSON Schema derive from it.
+import type { PriceTable } from "../core/price.ts";
 import type { Values } from "./row.ts";
-import { agentRows, promptRows, readerNames, vcsRows } from "./schema_agent.ts";
+import { agentRows, fallbackRows, promptRows, readerNames, vcsRows } from "./schema_agent.ts";
+import { budgetRows } from "./schema_budget.ts";
+import { onVerdictRows } from "./schema_loop.ts";
 import { monitorRows, phaseRows, phasesRows, pluginsRows } from "./schema_monitor.ts";
 import { runtimeRows } from "./schema_runtime.ts";
 
@@ -10,6 +13,8 @@ export const tables = {
   runtime: runtimeRows,
   prompt: promptRows,
   vcs: vcsRows,
+  budget: budgetRows,
+  on_verdict: onVerdictRows,
   monitor: monitorRows,
   phases: phasesRows,
   plugins: pluginsRows,
@@ -17,6 +22,9 @@ export const tables = {
 
 /** Keys of `[phases.<name>]`. */
 export const phaseTable = phaseRows;
+
+/** Keys of `[[agent.fallback]]`. */
+export const fallbackTable = fallbackRows;
 
 /** Names that `[agent] reader` may take. */
 export const READER_NAMES: readonly string[] = readerNames;
@@ -39,17 +47,25 @@ export interface PhaseOverride {
   readonly promptFiles: readonly string[] | null;
 }
 
+/** What sets one agent apart from another. */
+export type AgentSettings = Omit<Values<typeof fallbackRows>, "promptArgTemplate"> & {
+  /** Empty when no prompt is delivered and none was written. */
+  readonly promptArgTemplate: readonly string[];
+};
+
 /** A checked configuration: every path absolute, every default filled in, null for what is unset. */
-export interface Config extends Values<Pick<typeof tables, "runtime" | "vcs" | "monitor">> {
+export interface Config extends Values<Pick<typeof tables, "runtime" | "vcs" | "budget" | "on_verdict" | "monitor">> {
   /** Absolute path of the TOML file. */
   readonly file: string;
   /** Name of the work folder. */
   readonly project: string;
   /** Changes whenever the file's text does. */
   readonly fingerprint: string;
-  readonly agent: Omit<Values<typeof agentRows>, "promptArgTemplate"> & {
-    /** Empty when no prompt is delivered and none was written. */
-    readonly promptArgTemplate: readonly string[];
+  /** The built-in prices with those of `budget.prices_file` over them; empty for a verb that asked for none. */
+  readonly prices: PriceTable;
+  readonly agent: AgentSettings & Pick<Values<typeof agentRows>, "session" | "actEarly" | "maxInRoundWaitSeconds"> & {
+    /** Agents that stand in, in their order. */
+    readonly fallbacks: readonly AgentSettings[];
   };
   readonly prompt: Omit<Values<typeof promptRows>, "file" | "files"> & {
     /** Absolute paths in order; empty only when no prompt is delivered. */

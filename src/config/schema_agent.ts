@@ -72,6 +72,26 @@ export const agentRows = {
     doc:
       "Arguments put after `command` when a round goes on with an earlier session; `{session_id}` stands for its id.",
   }),
+  session: row(oneOf(["fresh", "resume"]), {
+    default: "fresh",
+    since: "new",
+    doc: "Whether each round starts a new session or goes on with the last one. Resuming starts a new session, too, " +
+      "when the context is full, when the agent refuses the old one, or where its CLI cannot resume.",
+  }),
+  act_early: row(truth, {
+    default: true,
+    since: "new",
+    doc: "Ends a round as soon as the agent's output proves that going on is of no use: a login or a payment that is " +
+      "refused and tried again, a limit it would sleep through, requests without an answer in a circle.",
+  }),
+  max_in_round_wait_s: row(seconds(0), {
+    default: 300,
+    unit: "seconds",
+    since: "new",
+    doc:
+      "Longest time the agent may sleep inside a round until a limit ends; for a longer one the round is ended and " +
+      "the wait is outside it. Only with `act_early`.",
+  }),
   reader: row(someText, {
     default: null,
     since: "new",
@@ -80,6 +100,11 @@ export const agentRows = {
       `${readerNames.map((name) => `\`${name}\``).join(", ")}.`,
   }),
 };
+
+const { session: _session, act_early: _actEarly, max_in_round_wait_s: _longestWait, ...fallback } = agentRows;
+
+/** Keys of one `[[agent.fallback]]`: what sets another agent apart; the rest holds for all. */
+export const fallbackRows = fallback;
 
 export const promptRows = {
   file: row(pathText, {

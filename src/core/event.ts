@@ -1,5 +1,6 @@
 // The one table of event kinds: types, run-time check, documentation and detectors derive from it.
 
+import { loopEventKinds } from "./event_loop.ts";
 import { witnessEventKinds } from "./event_witness.ts";
 import type { KindRow } from "./event_witness.ts";
 
@@ -45,6 +46,8 @@ export const eventKinds = {
       retry_after_s: "number|null",
       needs_human: "bool",
       session_id: "string|null",
+      degraded: "strings?",
+      cli_version: "string|null?",
     },
   },
   round_end: { when: "A round is settled and on record", fields: { round_num: "int" } },
@@ -145,6 +148,9 @@ export const eventKinds = {
       output_tokens: "int",
       cached_tokens: "int",
       cost_usd: "number|null",
+      estimated_cost_usd: "number?",
+      prices_as_of: "string?",
+      reasoning_tokens: "int?",
       duration_ms: "number",
       models_breakdown: "object|null",
       cache_creation_tokens: "int",
@@ -152,6 +158,14 @@ export const eventKinds = {
       phase: "string",
       success: "bool",
     },
+  },
+  round_ended_early: {
+    when: "The stream proved in mid-round that going on was of no use",
+    fields: { round_num: "int", sign: "string", why: "string" },
+  },
+  agent_version_changed: {
+    when: "The agent is another version than in the round before",
+    fields: { round_num: "int", agent: "string", from: "string", to: "string" },
   },
   anomaly_repetitive_tool: {
     when: "The agent keeps calling one tool on one target",
@@ -203,5 +217,6 @@ export const eventKinds = {
       new_hash: "string",
     },
   },
+  ...loopEventKinds,
   ...witnessEventKinds,
 } as const satisfies Readonly<Record<string, KindRow>>;

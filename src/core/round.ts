@@ -1,6 +1,6 @@
 // The words for one round: what is planned, how its process can end, and what came of it.
 import type { Verdict } from "./verdict.ts";
-import type { Usage } from "./agent.ts";
+import type { Usage, UsageWindow } from "./agent.ts";
 
 /** Why a round is ended from outside: which of its time limits was reached. */
 export type Wall = "first_byte" | "idle" | "hard";
@@ -72,8 +72,17 @@ export interface RoundResult {
   readonly phase: string | null;
   readonly ending: Ending;
   readonly verdict: Verdict;
+  /** Name of the reader, and the CLI's version where it tells. */
+  readonly agentName: string;
+  readonly agentVersion: string | null;
+  /** Of this round alone, also where the CLI counts a whole conversation. */
   readonly usage: Usage | null;
+  /** From the price table, where the CLI reports no cost; null when that is unknown, too. */
+  readonly estimatedUsd: number | null;
+  readonly windows: readonly UsageWindow[];
   readonly sessionId: string | null;
+  /** The agent was asked to go on with an earlier session and could not. */
+  readonly isSessionRefused: boolean;
   readonly dirtyFiles: readonly string[];
   /** SHA of the commit that holds what the round left behind, if anything was saved. */
   readonly salvagedRef: string | null;

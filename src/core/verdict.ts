@@ -38,6 +38,8 @@ export interface Verdict {
   /** The reference's class for waits: rate_limit_account, rate_limit_model, api_transient_5xx, api_timeout. */
   readonly waitClass: WaitClass | null;
   readonly needsHuman: boolean;
+  /** Tools or connectors the agent had to do without; empty when none is known. */
+  readonly degraded: readonly string[];
 }
 
 export const waitClasses = ["rate_limit_account", "rate_limit_model", "api_transient_5xx", "api_timeout"] as const;

@@ -10,7 +10,7 @@ const megabyte = 1024 * 1024;
 
 /** Removes temporary files an earlier life was writing when it died. Only the lock's holder may call this. */
 export function clearTemporaries(logDir: string, files: Files): void {
-  for (const folder of [logDir, joinPath(logDir, "rounds")]) {
+  for (const folder of [logDir, joinPath(logDir, "rounds"), joinPath(logDir, "requests")]) {
     attempt(() => {
       for (const name of files.list(folder)) {
         if (/\.\d+-\d+\.tmp$/.test(name)) attempt(() => files.remove(joinPath(folder, name)));

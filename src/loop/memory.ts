@@ -1,26 +1,30 @@
 // Keeps what the loop remembers, and the wait it is in, over restarts: loop.json and wait.json.
 import { joinPath } from "../core/path.ts";
-import { waitClasses } from "../core/verdict.ts";
-import type { WaitClass } from "../core/verdict.ts";
 import type { Files } from "../ports/files.ts";
-import { freshMemory } from "./next.ts";
-import type { LoopMemory } from "./next.ts";
+import { waitNames } from "./backoff.ts";
+import type { WaitName } from "./backoff.ts";
+import { freshMemory } from "./remembered.ts";
+import type { LoopMemory } from "./remembered.ts";
 
 /** The wait serve is in, as wait.json holds it. */
 export interface WaitRecord {
-  readonly classification: WaitClass;
+  readonly classification: WaitName;
   readonly agent: string;
   /** Epoch seconds, jitter included. */
   readonly reset_at_epoch: number;
   readonly since_round: number;
   readonly reason: string;
+  /** How often the guess was doubled; 0 for a time the provider named. */
+  readonly exponent: number;
   /** Epoch seconds at which the wait began. */
   readonly started_epoch: number;
+  /** Seconds since boot at that moment, by which the rest is told whatever the clock does; null when not known. */
+  readonly started_uptime_s: number | null;
 }
 
 const fileBytes = 64 * 1024;
 
-/** Reads and writes both files; what cannot be read counts as absent, what cannot be written is returned as a reason. */
+/** Reads and writes both files; what cannot be read counts as absent, and what cannot be written is left as it was. */
 export class LoopFiles {
   readonly #memoryPath: string;
   readonly #waitPath: string;
@@ -35,30 +39,36 @@ export class LoopFiles {
   readMemory(): LoopMemory {
     const source = this.#read(this.#memoryPath);
     if (source === null) return freshMemory;
-    const failures = source.short_failures;
+    const failures = countOf(source.short_failures);
     const at = source.last_failure_epoch;
-    const backoff: Partial<Record<WaitClass, number>> = {};
+    const isDated = failures > 0 && typeof at === "number" && Number.isFinite(at);
+    const backoff: Partial<Record<WaitName, number>> = {};
     const counts = typeof source.backoff === "object" && source.backoff !== null ? source.backoff : {};
-    for (const name of waitClasses) {
-      const count = (counts as Record<string, unknown>)[name];
-      if (Number.isSafeInteger(count) && (count as number) > 0) backoff[name] = count as number;
+    for (const name of waitNames) {
+      const count = countOf((counts as Record<string, unknown>)[name]);
+      if (count > 0) backoff[name] = count;
     }
-    const isGood = Number.isSafeInteger(failures) && (failures as number) > 0 && Number.isFinite(at);
     return {
-      shortFailures: isGood ? failures as number : 0,
-      lastFailureAt: isGood ? at as number : null,
+      shortFailures: isDated ? failures : 0,
+      lastFailureAt: isDated ? at : null,
+      authFailures: countOf(source.auth_failures),
+      needsFreshSession: source.needs_fresh_session === true,
       backoff,
     };
   }
 
   writeMemory(memory: LoopMemory): void {
-    const isFresh = memory.shortFailures === 0 && Object.keys(memory.backoff).length === 0;
+    const { shortFailures, authFailures, needsFreshSession, backoff } = memory;
+    const isFresh = shortFailures === 0 && authFailures === 0 && !needsFreshSession &&
+      Object.keys(backoff).length === 0;
     if (isFresh) this.#remove(this.#memoryPath);
     else {
       this.#write(this.#memoryPath, {
-        short_failures: memory.shortFailures,
+        short_failures: shortFailures,
         last_failure_epoch: memory.lastFailureAt,
-        backoff: memory.backoff,
+        auth_failures: authFailures,
+        needs_fresh_session: needsFreshSession,
+        backoff,
       });
     }
   }
@@ -66,11 +76,13 @@ export class LoopFiles {
   readWait(): WaitRecord | null {
     const source = this.#read(this.#waitPath);
     if (source === null) return null;
-    const isGood = waitClasses.some((name) => name === source.classification) &&
+    const { exponent = 0, started_uptime_s: uptime = null } = source;
+    const isGood = waitNames.some((name) => name === source.classification) &&
       Number.isSafeInteger(source.since_round) && typeof source.agent === "string" &&
-      typeof source.reason === "string";
+      typeof source.reason === "string" && Number.isSafeInteger(exponent) &&
+      (uptime === null || Number.isFinite(uptime));
     return isGood && isMoment(source.reset_at_epoch) && isMoment(source.started_epoch)
-      ? source as unknown as WaitRecord
+      ? { ...source, exponent, started_uptime_s: uptime } as unknown as WaitRecord
       : null;
   }
 
@@ -92,7 +104,8 @@ export class LoopFiles {
 
   #write(path: string, content: unknown): void {
     try {
-      this.#files.writeAtomic(path, `${JSON.stringify(content, null, 2)}\n`);
+      // A machine that loses its power in a wait must not run into the limit when it is back.
+      this.#files.writeAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { isDurable: true });
     } catch {
       // The loop goes on from what it has in memory; the event sink tells of the disk.
     }
@@ -105,6 +118,11 @@ export class LoopFiles {
       // As above.
     }
   }
+}
+
+/** A count of something, or 0 for what is none. */
+function countOf(value: unknown): number {
+  return Number.isSafeInteger(value) && (value as number) > 0 ? value as number : 0;
 }
 
 /** Epoch seconds that a date can be made of. */

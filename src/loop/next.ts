@@ -1,116 +1,172 @@
 // What comes after a round: again, wait or stop. Pure in the round's result and what is remembered of earlier ones.
+import { verdictRules } from "../config/verdict_rules.ts";
+import type { VerdictAction } from "../config/verdict_rules.ts";
 import type { RoundResult } from "../core/round.ts";
-import { isFailure } from "../core/verdict.ts";
-import type { VerdictKind } from "../core/verdict.ts";
-import { planWait } from "./backoff.ts";
-import type { BackoffCounts, PlannedWait } from "./backoff.ts";
+import { isFailure, verdictKinds } from "../core/verdict.ts";
+import type { Verdict, VerdictKind } from "../core/verdict.ts";
+import { planWait, waitNameOf } from "./backoff.ts";
+import type { PlannedWait } from "./backoff.ts";
+import { countsWhenShort, crashLoopCount, remember, shortRoundSeconds } from "./remembered.ts";
+import type { LoopMemory } from "./remembered.ts";
 
-/** What the loop remembers from round to round, and over restarts. */
-export interface LoopMemory {
-  /** Short failures in a row. */
-  readonly shortFailures: number;
-  /** Epoch seconds of the newest of them; null when there is none. */
-  readonly lastFailureAt: number | null;
-  readonly backoff: BackoffCounts;
-}
+/** Whether the next round may go on with the agent's session or is to begin a new one. */
+export type NextSession = "keep" | "fresh";
 
-export const freshMemory: LoopMemory = { shortFailures: 0, lastFailureAt: null, backoff: {} };
-
-/** A failure of a round that took less than this is a short one: the agent did not get to work. */
-export const shortRoundSeconds = 60;
-/** So many short failures in a row end the loop. */
-export const crashLoopCount = 5;
-const longestDelaySeconds = 1800;
-/** Failures are forgotten after this time without another. */
-export const memorySeconds = 3600;
+/** Why the loop ends after a round. */
+export type StopCause = "crash_loop" | "limit" | "human_needed" | "on_verdict";
 
 export type NextStep =
-  | { readonly kind: "again"; readonly delaySeconds: number; readonly reason: string }
-  | { readonly kind: "wait"; readonly wait: PlannedWait; readonly reason: string }
-  | { readonly kind: "stop"; readonly cause: "crash_loop" | "limit"; readonly reason: string };
+  | {
+    readonly kind: "again";
+    readonly delaySeconds: number;
+    readonly reason: string;
+    readonly session: NextSession;
+  }
+  | { readonly kind: "wait"; readonly wait: PlannedWait; readonly reason: string; readonly session: NextSession }
+  | { readonly kind: "stop"; readonly cause: StopCause; readonly reason: string };
 
 export interface NextOptions {
   readonly restartDelaySeconds: number;
   readonly transientErrorAction: "back_off" | "skip" | "stop";
+  /** What `[on_verdict]` says of this verdict; null when it says nothing. */
+  readonly override: VerdictAction | null;
   /** Epoch seconds. */
   readonly now: number;
 }
 
-/** One row per verdict, as the docs print it. */
-export const nextTable: readonly { readonly verdict: VerdictKind; readonly next: string }[] = [
-  { verdict: "ok", next: "again after restart_delay_s" },
-  { verdict: "bounded", next: "again after restart_delay_s" },
-  { verdict: "context", next: "again after twice restart_delay_s" },
-  { verdict: "interrupted", next: "again after twice restart_delay_s" },
-  { verdict: "limit", next: "wait until the reset (transient_error_action)" },
-  { verdict: "transient", next: "wait, longer each time (transient_error_action)" },
-  { verdict: "hung", next: "again with growing delay; counted by the breaker when short" },
-  { verdict: "no_result", next: "again with growing delay; counted by the breaker when short" },
-  { verdict: "error", next: "again with growing delay; counted by the breaker when short" },
-  { verdict: "auth", next: "again with growing delay; counted by the breaker when short" },
-  { verdict: "billing", next: "again with growing delay; counted by the breaker when short" },
-  { verdict: "config", next: "again with growing delay; counted by the breaker when short" },
-];
+export interface Decision {
+  readonly step: NextStep;
+  readonly memory: LoopMemory;
+}
 
-/** Forgets failures that are old enough. @param now epoch seconds */
-export function decay(memory: LoopMemory, now: number): LoopMemory {
-  if (memory.lastFailureAt === null) return memory;
-  const age = now - memory.lastFailureAt;
-  // A clock that was set back makes the failure lie in the future: its age is unknown, so it is kept.
-  return age > memorySeconds ? { ...memory, shortFailures: 0, lastFailureAt: null } : memory;
+const longestDelaySeconds = 1800;
+/** Growth of the pause where limits are skipped ends here. */
+const longestSkipSeconds = 60;
+/** Between a login that was refused and the one further attempt. */
+const authRetrySeconds = 60;
+/** So many refused logins in a row end the loop. */
+const authLimit = 2;
+
+/** One row per verdict, as the docs print it. */
+export const nextTable: readonly {
+  readonly verdict: VerdictKind;
+  readonly next: string;
+  readonly countedByTheBreaker: string;
+}[] = verdictKinds.map((verdict) => ({
+  verdict,
+  next: verdictRules[verdict],
+  countedByTheBreaker: breakerRule(verdict),
+}));
+
+function breakerRule(kind: VerdictKind): string {
+  if (kind === "interrupted") return "when short, unless the supervisor ended it";
+  return countsWhenShort({ verdict: { kind }, ending: { kind: "exited" } }) ? "when short" : "no";
 }
 
 /** The next step and what to remember from now on. */
-export function next(
+export function next(result: RoundResult, before: LoopMemory, options: NextOptions): Decision {
+  const { verdict } = result;
+  const memory = { ...remember(result, before, options.now), needsFreshSession: verdict.kind === "context" };
+  // A session that is gone is no fault of the agent's set-up, whatever it says of it: only a fresh one helps.
+  const action = result.isSessionRefused ? "fresh_session" : options.override ?? ownAction(verdict, memory, options);
+  if (action === "stop") return { step: stopFor(verdict, options), memory };
+  if (isCounted(result) && memory.shortFailures >= crashLoopCount) {
+    const reason = `${memory.shortFailures} short failures in a row`;
+    return { step: { kind: "stop", cause: "crash_loop", reason }, memory };
+  }
+  const session: NextSession = action === "fresh_session" ? "fresh" : "keep";
+  const chosen: LoopMemory = { ...memory, needsFreshSession: session === "fresh" };
+  if (action === "wait") return waiting(verdict, chosen, { session, now: options.now });
+  if (isThrottle(verdict.kind)) return skipping(verdict, chosen, { ...options, session });
+  const pause = pauseAfter(result, chosen, options);
+  return { step: { kind: "again", ...pause, session }, memory: { ...chosen, backoff: {} } };
+}
+
+/** The row of the table. */
+function ownAction(verdict: Verdict, memory: LoopMemory, options: NextOptions): VerdictAction {
+  switch (verdict.kind) {
+    case "limit":
+    case "transient":
+      if (verdict.needsHuman || options.transientErrorAction === "stop") return "stop";
+      return options.transientErrorAction === "skip" ? "again" : "wait";
+    case "auth":
+      return memory.authFailures >= authLimit ? "stop" : "again";
+    case "billing":
+    case "config":
+      return "stop";
+    case "context":
+      return verdict.needsHuman ? "stop" : "fresh_session";
+    case "ok":
+    case "bounded":
+    case "interrupted":
+    case "hung":
+    case "no_result":
+    case "error":
+      return verdict.needsHuman ? "stop" : "again";
+    default:
+      return verdict.kind satisfies never;
+  }
+}
+
+function stopFor(verdict: Verdict, options: NextOptions): NextStep {
+  const isHuman = verdict.needsHuman || ["auth", "billing", "config"].includes(verdict.kind);
+  if (isHuman) return { kind: "stop", cause: "human_needed", reason: verdict.summary };
+  const setting = options.override === null ? "transient_error_action" : `on_verdict.${verdict.kind}`;
+  const reason = `${verdict.summary} (${setting} is stop)`;
+  return { kind: "stop", cause: isThrottle(verdict.kind) ? "limit" : "on_verdict", reason };
+}
+
+function waiting(
+  verdict: Verdict,
+  memory: LoopMemory,
+  options: { readonly session: NextSession; readonly now: number },
+): Decision {
+  const wait = planWait(verdict, memory.backoff, options.now);
+  const step: NextStep = { kind: "wait", wait, reason: verdict.summary, session: options.session };
+  if (wait.isAuthoritative) return { step, memory };
+  return { step, memory: { ...memory, backoff: { ...memory.backoff, [wait.waitName]: wait.count + 1 } } };
+}
+
+/** A limit that is not waited out is still not hammered: the pause grows up to a minute. */
+function skipping(
+  verdict: Verdict,
+  memory: LoopMemory,
+  options: NextOptions & { readonly session: NextSession },
+): Decision {
+  const name = waitNameOf(verdict);
+  const count = memory.backoff[name] ?? 0;
+  const { restartDelaySeconds: delay, override, session } = options;
+  const delaySeconds = Math.max(delay, Math.min(delay * 2 ** count, longestSkipSeconds));
+  const reason = override === null ? "transient_error_action is skip" : `on_verdict.${verdict.kind} is ${override}`;
+  return {
+    step: { kind: "again", delaySeconds, reason, session },
+    memory: { ...memory, backoff: { ...memory.backoff, [name]: count + 1 } },
+  };
+}
+
+function pauseAfter(
   result: RoundResult,
   memory: LoopMemory,
   options: NextOptions,
-): { readonly step: NextStep; readonly memory: LoopMemory } {
-  const wait = planWait(result.verdict, memory.backoff, options.now);
-  if (wait !== null) return afterLimit(wait, memory, { ...options, summary: result.verdict.summary });
-  const remembered = decay({ ...memory, backoff: {} }, options.now);
-  if (!isFailure(result.verdict.kind)) {
-    const isClean = result.verdict.kind === "ok" || result.verdict.kind === "bounded";
-    const delaySeconds = options.restartDelaySeconds * (isClean ? 1 : 2);
-    const reason = isClean ? "pause between rounds" : `pause after a round that was ${result.verdict.kind}`;
-    return { step: { kind: "again", delaySeconds, reason }, memory: freshMemory };
+): { readonly delaySeconds: number; readonly reason: string } {
+  const { kind } = result.verdict;
+  const delay = options.restartDelaySeconds;
+  if (kind === "auth" && options.override === null) {
+    return { delaySeconds: Math.max(delay, authRetrySeconds), reason: "the login was refused; one more attempt" };
   }
-  if (result.durationSeconds >= shortRoundSeconds) {
-    const delaySeconds = options.restartDelaySeconds * 2;
-    return { step: { kind: "again", delaySeconds, reason: "pause after a failed round" }, memory: freshMemory };
+  if (isCounted(result)) {
+    const delaySeconds = Math.max(delay, Math.min(delay * 2 ** memory.shortFailures, longestDelaySeconds));
+    const what = isFailure(kind) ? "short failure" : `short round that was ${kind},`;
+    return { delaySeconds, reason: `${what} ${memory.shortFailures} of ${crashLoopCount} in a row` };
   }
-  return afterShortFailure(remembered, options);
+  if (kind === "ok" || kind === "bounded") return { delaySeconds: delay, reason: "pause between rounds" };
+  return { delaySeconds: delay * 2, reason: `pause after a round that was ${kind}` };
 }
 
-function afterShortFailure(memory: LoopMemory, options: NextOptions) {
-  const shortFailures = memory.shortFailures + 1;
-  const after: LoopMemory = { shortFailures, lastFailureAt: options.now, backoff: {} };
-  if (shortFailures >= crashLoopCount) {
-    const reason = `${shortFailures} short failures in a row`;
-    return { step: { kind: "stop", cause: "crash_loop", reason } as const, memory: after };
-  }
-  const delaySeconds = Math.min(options.restartDelaySeconds * 2 ** shortFailures, longestDelaySeconds);
-  const reason = `short failure ${shortFailures} of ${crashLoopCount} in a row`;
-  return { step: { kind: "again", delaySeconds, reason } as const, memory: after };
+function isCounted(result: RoundResult): boolean {
+  return countsWhenShort(result) && result.durationSeconds < shortRoundSeconds;
 }
 
-function afterLimit(
-  wait: PlannedWait,
-  memory: LoopMemory,
-  options: NextOptions & { readonly summary: string },
-): { readonly step: NextStep; readonly memory: LoopMemory } {
-  switch (options.transientErrorAction) {
-    case "stop":
-      return { step: { kind: "stop", cause: "limit", reason: options.summary }, memory };
-    case "skip": {
-      const reason = "transient_error_action is skip";
-      return { step: { kind: "again", delaySeconds: options.restartDelaySeconds, reason }, memory };
-    }
-    case "back_off": {
-      const counts = wait.isAuthoritative ? memory.backoff : { ...memory.backoff, [wait.waitClass]: wait.count + 1 };
-      return { step: { kind: "wait", wait, reason: options.summary }, memory: { ...memory, backoff: counts } };
-    }
-    default:
-      return options.transientErrorAction satisfies never;
-  }
+function isThrottle(kind: VerdictKind): boolean {
+  return kind === "limit" || kind === "transient";
 }

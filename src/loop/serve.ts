@@ -1,20 +1,28 @@
 // The loop: round after round until something asks for an end, and every end is said.
 import type { Config } from "../config/schema.ts";
+import { codeName } from "../core/config.ts";
 import { exitCode } from "../core/errors.ts";
-import { exitCodeOf } from "../core/round.ts";
+import { redact } from "../core/redact.ts";
 import type { RoundResult } from "../core/round.ts";
-import { spellDuration } from "../core/text.ts";
 import { runRound } from "../round/round.ts";
-import type { Check } from "../round/precheck.ts";
+import type { RoundTools } from "../round/tools.ts";
+import { endByBattery, endByFile, endByStep } from "./ends.ts";
+import type { LoopEnd } from "./ends.ts";
 import { keepWithinBounds } from "./housekeeping.ts";
 import { LoopFiles } from "./memory.ts";
 import { next } from "./next.ts";
-import type { LoopMemory } from "./next.ts";
+import type { NextStep } from "./next.ts";
 import { pause } from "./pause.ts";
+import type { LoopMemory } from "./remembered.ts";
+import { RetryRequests } from "./requests.ts";
+import { Roster } from "./roster.ts";
+import { Seats } from "./seats.ts";
+import { Spending } from "./spending.ts";
 import { StopFiles } from "./stop_files.ts";
 import type { StopRequests } from "./stop_requests.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { resumeWait, waitOut } from "./wait.ts";
+import { earlierRest, pauseOf, planRest, sitOut } from "./wait.ts";
+import type { Rest, WaitMeans } from "./wait.ts";
 
 export interface ServeOptions {
   /** Leave after one round. */
@@ -29,18 +37,21 @@ export interface ServeOptions {
 /** Garbage of so many rounds is well under a megabyte. */
 const roundsPerCollection = 10;
 
-/** Why the loop ended, for the last line and the last event. */
-interface LoopEnd {
-  readonly reason: string;
-  readonly text: string;
-}
-
 /** Runs the loop of a supervisor that holds the lock. Returns the exit code: 0 for every designed end. */
 export async function serve(
   options: ServeOptions,
-  parts: { readonly supervisor: Supervisor; readonly stop: StopRequests },
+  parts: {
+    readonly supervisor: Supervisor;
+    readonly stop: StopRequests;
+    /** The agents; absent: the supervisor's alone. */
+    readonly seats?: Seats;
+  },
 ): Promise<number> {
-  const loop = new Loop(options, parts.supervisor, parts.stop);
+  const loop = new Loop(options, {
+    ...parts,
+    roster: new Roster(parts.seats ?? onlySeat(parts.supervisor.tools), parts.supervisor.tools),
+    spending: await Spending.open(parts.supervisor.tools),
+  });
   const end = await loop.run();
   const { tools } = parts.supervisor;
   tools.book.waiting(null);
@@ -53,44 +64,73 @@ export async function serve(
   return exitCode.ok;
 }
 
+function onlySeat({ agent, config, files }: RoundTools): Seats {
+  return new Seats([{ name: agent.name, settings: config.agent, agent }], { logDir: config.runtime.logDir, files });
+}
+
+interface LoopParts {
+  readonly supervisor: Supervisor;
+  readonly stop: StopRequests;
+  readonly roster: Roster;
+  readonly spending: Spending;
+}
+
 class Loop {
   rounds = 0;
   readonly #options: ServeOptions;
   readonly #supervisor: Supervisor;
   readonly #stop: StopRequests;
+  readonly #roster: Roster;
+  readonly #spending: Spending;
   readonly #config: Config;
   readonly #stopFiles: StopFiles;
-  readonly #files: LoopFiles;
+  readonly #means: WaitMeans;
   #memory: LoopMemory;
+  /** What lies before the next round. */
+  #rest: Rest | null = null;
 
-  constructor(options: ServeOptions, supervisor: Supervisor, stop: StopRequests) {
+  constructor(options: ServeOptions, { supervisor, stop, roster, spending }: LoopParts) {
+    const { config, files } = supervisor.tools;
+    const { logDir } = config.runtime;
     this.#options = options;
     this.#supervisor = supervisor;
     this.#stop = stop;
-    this.#config = supervisor.tools.config;
-    this.#stopFiles = new StopFiles(this.#config, supervisor.tools.files);
-    this.#files = new LoopFiles(this.#config.runtime.logDir, supervisor.tools.files);
-    this.#memory = this.#files.readMemory();
+    this.#roster = roster;
+    this.#spending = spending;
+    this.#config = config;
+    this.#stopFiles = new StopFiles(config, files);
+    this.#means = {
+      files: new LoopFiles(logDir, files),
+      requests: new RetryRequests(logDir, files),
+      pause: (milliseconds, untilEpochMs) => this.#pause(milliseconds, untilEpochMs),
+    };
+    this.#memory = this.#means.files.readMemory();
   }
 
   get #tools() {
-    return this.#supervisor.tools;
+    return this.#roster.tools;
   }
 
   async run(): Promise<LoopEnd> {
+    this.#means.requests.clear();
     const resumed = await this.#supervisor.takeOver(this.#stop.stopRound);
     if (resumed?.wasRunning) this.rounds++;
     if (resumed === null && this.#stopFiles.clearSentinel()) {
       this.#tools.tell({ kind: "sentinel_cleared", text: "removed .agent-done of an earlier run" });
     }
-    let end = resumed === null
-      ? await resumeWait({ files: this.#files, pause: (ms, until) => this.#pause(ms, until) }, this.#tools)
-      : await this.#after(resumed.result);
+    let end: LoopEnd | null = null;
+    if (resumed === null) this.#rest = earlierRest(this.#means, this.#tools);
+    else {
+      // A wait on record is one from before that round: what it came to is newer.
+      this.#means.files.writeWait(null);
+      end = await this.#after(resumed.result);
+    }
     while (true) {
+      // A stop that is due is obeyed before a wait and after it, so that neither a wait nor a round is in vain.
+      end ??= this.#reasonToEnd();
       if (end !== null) return end;
-      end = this.#reasonToEnd();
-      if (end !== null) return end;
-      end = await this.#round();
+      if (this.#rest !== null) await this.#sitOut(this.#rest);
+      else end = await this.#round();
     }
   }
 
@@ -100,18 +140,7 @@ class Loop {
       return { reason: this.#stop.reason ?? "signal", text: `${this.#stop.reason} received` };
     }
     const found = this.#stopFiles.read();
-    if (found?.kind === "agent_done") {
-      this.#tools.sink.emit("agent_self_terminated", { reason: found.reason });
-      return {
-        reason: "agent_done",
-        text: `the agent wrote .agent-done: ${found.reason.trim() || "(no reason given)"}`,
-      };
-    }
-    if (found?.kind === "stop_file") {
-      const { path, content } = found;
-      this.#tools.sink.emit("stop_file_detected", { stop_file: path, content, rounds_completed: this.rounds });
-      return { reason: "stop_file", text: `the stop file '${path}' exists` };
-    }
+    if (found !== null) return endByFile(found, this.rounds, this.#tools);
     const max = this.#options.isOnce ? 1 : this.#options.maxRounds;
     if (max === null || this.rounds < max) return null;
     if (this.#options.isOnce) return { reason: "once", text: "one round was asked for" };
@@ -119,77 +148,86 @@ class Loop {
     return { reason: "max_rounds", text: `max_rounds = ${max} reached` };
   }
 
+  async #sitOut(rest: Rest): Promise<void> {
+    const end = await sitOut(rest, this.#means, this.#tools);
+    // A stop file may be gone again by the time it is read: then the rest of the wait still holds.
+    this.#rest = end === "stop_file" ? earlierRest(this.#means, this.#tools) : null;
+  }
+
   async #round(): Promise<LoopEnd | null> {
+    const check = this.#spending.check();
+    if (check.kind === "end") return check.end;
+    if (check.kind === "rest") {
+      this.#rest = check.rest;
+      return null;
+    }
+    await this.#roster.beforeRound();
     const outcome = await runRound({
       phase: null,
       skipsBattery: this.#options.skipsBattery,
       stop: this.#stop.stopRound,
+      room: this.#spending.room,
+      wantsFreshSession: this.#memory.needsFreshSession,
     }, this.#tools);
-    if (outcome.kind === "refused") return this.#broken(outcome.failures);
+    if (outcome.kind === "refused") return endByBattery(outcome.failures, this.#tools);
     this.rounds++;
     return await this.#after(outcome.result);
   }
 
-  #broken(failures: readonly Check[]): LoopEnd {
-    for (const check of failures) this.#tools.tell({ ...startFailure(check), tone: "bad" });
-    const names = failures.map((check) => check.name).join(", ");
-    this.#tools.sink.emit("config_broken", { reason: `the start-up battery failed: ${names}` });
-    return { reason: "config_broken", text: `the start-up battery failed: ${names}` };
-  }
-
-  /** Decides and waits. */
+  /** Decides what comes next, and remembers it. */
   async #after(result: RoundResult): Promise<LoopEnd | null> {
-    const { clock, host, sink, tell } = this.#tools;
+    const { clock, host, files } = this.#tools;
     if (this.rounds % roundsPerCollection === 1) host.collectGarbage();
-    keepWithinBounds(this.#config, { number: result.number, now: clock.now() }, this.#tools.files);
-    const { runtime } = this.#config;
-    const decision = next(result, this.#memory, {
+    keepWithinBounds(this.#config, { number: result.number, now: clock.now() }, files);
+    const { runtime, onVerdict } = this.#config;
+    const { kind } = result.verdict;
+    const { step, memory } = next(result, this.#memory, {
       restartDelaySeconds: runtime.restartDelaySeconds,
       transientErrorAction: runtime.transientErrorAction,
+      override: onVerdict[codeName(kind) as keyof typeof onVerdict],
       now: clock.now() / 1000,
     });
-    this.#memory = decision.memory;
-    this.#files.writeMemory(decision.memory);
-    const { step } = decision;
-    if (step.kind === "stop") return this.#stopAfter(result, step);
-    const isLeaving = this.#reasonIsDue();
-    if (step.kind === "wait") {
-      return await waitOut({ step, round: result.number, jitterSeconds: this.#options.jitterSeconds(), isLeaving }, {
-        files: this.#files,
-        pause: (ms, until) => this.#pause(ms, until),
-      }, this.#tools);
+    this.#memory = memory;
+    this.#means.files.writeMemory(memory);
+    this.#spending.record(result);
+    switch (step.kind) {
+      case "stop": {
+        const end = endByStep(result, { step, shortFailures: memory.shortFailures }, this.#tools);
+        return step.cause === "human_needed" && await this.#standIn(result, null) ? null : end;
+      }
+      case "wait":
+        if (!await this.#standIn(result, step.wait.resetAt)) this.#planRest(step, result);
+        return null;
+      case "again":
+        this.#rest = this.#spending.paced(
+          pauseOf(step.delaySeconds, { classification: kind, reason: step.reason }),
+          result,
+        );
+        return null;
+      default:
+        return step satisfies never;
     }
-    if (isLeaving) return null;
-    sink.flush();
-    tell({
-      kind: "waiting",
-      text: `waiting ${spellDuration(step.delaySeconds)}: ${step.reason}`,
-      facts: { seconds: step.delaySeconds, reason: step.reason },
-    });
-    await this.#pause(step.delaySeconds * 1000);
-    return null;
   }
 
-  #stopAfter(result: RoundResult, step: { readonly cause: "crash_loop" | "limit"; readonly reason: string }): LoopEnd {
-    if (step.cause === "limit") {
-      const reason = result.verdict.kind === "limit" ? "rate_limit" : "transient_error";
-      this.#tools.sink.emit("agent_self_terminated", { reason });
-      return { reason, text: `${step.reason} (transient_error_action is stop)` };
-    }
-    this.#tools.sink.emit("crash_loop", {
-      consecutive: this.#memory.shortFailures,
-      exit_code: exitCodeOf(result.ending),
-      reason: result.lastLines || result.verdict.summary,
-    });
-    const lastLine = result.lastLines.trimEnd().split("\n").at(-1) ?? "";
-    const said = lastLine === "" ? result.verdict.summary : `the agent's last line: ${lastLine}`;
-    return { reason: "crash_loop", text: `${step.reason}; ${said}` };
+  /** Whether another agent goes on in its place, after the pause between rounds. @param until epoch seconds, or null */
+  async #standIn({ number, verdict }: RoundResult, until: number | null): Promise<boolean> {
+    const jitter = this.#options.jitterSeconds();
+    const block = {
+      until_epoch: until === null ? null : Math.ceil(until + jitter),
+      reason: redact(verdict.summary),
+      since_round: number,
+    };
+    if (!await this.#roster.standIn(block)) return false;
+    const seconds = this.#config.runtime.restartDelaySeconds;
+    this.#rest = pauseOf(seconds, { classification: verdict.kind, reason: "pause before another agent goes on" });
+    return true;
   }
 
-  /** A stop that is already due needs no pause before it. */
-  #reasonIsDue(): boolean {
-    const max = this.#options.isOnce ? 1 : this.#options.maxRounds;
-    return this.#stop.finish.aborted || this.#stopFiles.exists() || (max !== null && this.rounds >= max);
+  #planRest(step: Extract<NextStep, { kind: "wait" }>, { number }: RoundResult): void {
+    const opensAt = this.#roster.opensAt() ?? Infinity;
+    const wait = { ...step.wait, resetAt: Math.min(step.wait.resetAt, opensAt) };
+    const asked = { step: { ...step, wait }, round: number, jitterSeconds: this.#options.jitterSeconds() };
+    this.#rest = planRest(asked, this.#means, this.#tools);
   }
 
   async #pause(milliseconds: number, untilEpochMs?: number) {
@@ -198,14 +236,7 @@ class Loop {
       ...(untilEpochMs === undefined ? {} : { untilEpochMs }),
       stop: this.#stop.finish,
       hasStopFile: () => this.#stopFiles.exists(),
+      hasRetryRequest: (since) => this.#means.requests.take(since),
     }, this.#tools.clock);
   }
-}
-
-/** The reference's line for a failed check. */
-export function startFailure(check: Check): { readonly kind: string; readonly text: string } {
-  return {
-    kind: "startup_fail",
-    text: `STARTUP FAIL: ${check.name}: ${check.reason} | how-to-fix: ${check.fix}`,
-  };
 }

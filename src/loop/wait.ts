@@ -1,32 +1,57 @@
-// Waits out a limit or a passing fault of the provider: on record, over restarts, and never past a stop.
+// Sits out what lies between two rounds, a wait for the provider or a plain pause: visible, and never past a stop.
 import { isoTime, spellDuration } from "../core/text.ts";
+import { redact } from "../core/redact.ts";
 import type { RoundTools } from "../round/tools.ts";
 import type { LoopFiles, WaitRecord } from "./memory.ts";
 import type { NextStep } from "./next.ts";
 import type { PauseEnd } from "./pause.ts";
+import type { RetryRequests } from "./requests.ts";
+
+/** What lies before the next round. */
+export interface Rest {
+  /** What is waited for: of a wait its classification, of a pause the verdict it follows, or another word. */
+  readonly classification: string;
+  readonly reason: string;
+  /** It ends after so long at the latest, whatever the clock does. */
+  readonly seconds: number;
+  /** It ends when the wall clock gets there; null for a pause, which has a length and no end. */
+  readonly untilEpoch: number | null;
+  /** As wait.json holds it, so that the next life waits for the rest; null for what ends with this life. */
+  readonly record: WaitRecord | null;
+}
 
 export interface WaitMeans {
   readonly files: LoopFiles;
+  readonly requests: RetryRequests;
   pause(milliseconds: number, untilEpochMs?: number): Promise<PauseEnd>;
 }
 
-/** Starts a wait that a round asked for. Returns null: what comes next is asked again afterwards. */
-export async function waitOut(
+/** Two readings of the uptime, each cut to whole seconds, may be off by so much. */
+const uptimeStepSeconds = 1.5;
+
+/** A pause between rounds, which ends with this life. */
+export function pauseOf(
+  seconds: number,
+  { classification, reason }: { readonly classification: string; readonly reason: string },
+): Rest {
+  return { classification, reason, seconds, untilEpoch: null, record: null };
+}
+
+/** Puts a wait that a round asked for on record. It is sat out by `sitOut`, in this life or a later one. */
+export function planRest(
   asked: {
     readonly step: Extract<NextStep, { kind: "wait" }>;
     readonly round: number;
     readonly jitterSeconds: number;
-    /** serve leaves anyway: the wait is put on record for the next life, but not sat out. */
-    readonly isLeaving: boolean;
   },
-  means: WaitMeans,
+  means: Pick<WaitMeans, "files">,
   tools: RoundTools,
-): Promise<null> {
+): Rest {
   const { wait } = asked.step;
   const agent = tools.agent.name;
   if (wait.isStretched) {
     tools.sink.emit("transient_error_backoff_capped", {
-      classification: wait.waitClass,
+      classification: wait.waitName,
       agent,
       requested_sleep_s: wait.requestedSeconds,
       applied_sleep_s: wait.appliedSeconds,
@@ -37,50 +62,90 @@ export async function waitOut(
     });
   }
   const record: WaitRecord = {
-    classification: wait.waitClass,
+    classification: wait.waitName,
     agent,
     reset_at_epoch: Math.ceil(wait.resetAt + asked.jitterSeconds),
     since_round: asked.round,
-    reason: asked.step.reason,
+    reason: redact(asked.step.reason),
+    exponent: wait.exponent,
     started_epoch: Math.floor(tools.clock.now() / 1000),
+    started_uptime_s: tools.host.uptimeSeconds(),
   };
   means.files.writeWait(record);
-  if (asked.isLeaving) return null;
-  return await sit(record, means, tools);
+  return restOf(record, tools);
 }
 
-/** Goes on with a wait of an earlier life, when there is one and it is not over. */
-export async function resumeWait(means: WaitMeans, tools: RoundTools): Promise<null> {
+/** What is left of the wait an earlier life was in; null when there is none or it is over. */
+export function earlierRest(means: Pick<WaitMeans, "files">, tools: RoundTools): Rest | null {
   const record = means.files.readWait();
   if (record === null) return null;
-  if (record.reset_at_epoch * 1000 > tools.clock.now()) return await sit(record, means, tools);
-  means.files.writeWait(null);
+  const rest = restOf(record, tools);
+  if (rest.seconds > 0) return rest;
+  endOnRecord(record, means, tools);
   return null;
 }
 
-async function sit(record: WaitRecord, means: WaitMeans, tools: RoundTools): Promise<null> {
-  const until = record.reset_at_epoch * 1000;
+function restOf(record: WaitRecord, tools: RoundTools): Rest {
+  const { classification, reason, reset_at_epoch: untilEpoch } = record;
+  const now = tools.clock.now() / 1000;
   // Never longer than it was meant to be: the clock may have been set back since it began.
-  const meantSeconds = record.reset_at_epoch - record.started_epoch;
-  const milliseconds = Math.max(0, Math.min(until - tools.clock.now(), meantSeconds * 1000));
-  tools.book.waiting({ until_epoch: record.reset_at_epoch, reason: record.reason });
-  tools.tell({
-    kind: "waiting",
-    text: `waiting ${spellDuration(milliseconds / 1000)} until ${isoTime(until).slice(0, 19)}Z: ${
-      record.reason.replace(/\.$/, "")
-    }`,
-    tone: "warn",
-    facts: { until_epoch: record.reset_at_epoch, reason: record.reason, classification: record.classification },
-  });
-  const end = await means.pause(milliseconds, until);
-  tools.book.waiting(null);
+  const meant = untilEpoch - record.started_epoch;
+  const seconds = Math.max(0, Math.min(untilEpoch - now, meant, meant - waitedByUptime(record, tools)));
+  return { classification, reason, seconds, untilEpoch, record };
+}
+
+/** Seconds of the wait that certainly passed; 0 where the machine restarted since. */
+function waitedByUptime(record: WaitRecord, tools: RoundTools): number {
+  const started = record.started_uptime_s;
+  return started === null ? 0 : Math.max(0, tools.host.uptimeSeconds() - started - uptimeStepSeconds);
+}
+
+/** Sits it out, visible in status.json, until it is over, somebody asks to go on, or a stop is asked for. */
+export async function sitOut(rest: Rest, means: WaitMeans, tools: RoundTools): Promise<PauseEnd> {
+  const { clock, sink, book } = tools;
+  // Before the wait shows anywhere: whoever asks from now on has seen this wait.
+  means.requests.clear();
+  const start = clock.monotonic();
+  const byClock = Math.ceil(clock.now() / 1000 + rest.seconds);
+  book.waiting({ until_epoch: Math.min(rest.untilEpoch ?? byClock, byClock), reason: rest.reason });
+  tellRest(rest, tools);
+  sink.flush();
+  const untilMs = rest.untilEpoch === null ? undefined : rest.untilEpoch * 1000;
+  const end = await means.pause(rest.seconds * 1000, untilMs);
+  book.waiting(null);
+  if (end === "retry") {
+    const waited = Math.round((clock.monotonic() - start) / 1000);
+    sink.emit("retry_requested", { classification: rest.classification, waited_s: waited });
+    const text = `going on after ${spellDuration(waited)} of waiting: 'agent-runner retry-now' was called`;
+    tools.tell({ kind: "retry_requested", text, facts: { classification: rest.classification, waited_s: waited } });
+  }
   // A stop in mid-wait leaves the record: the next life waits for the rest.
-  if (end !== "over") return null;
+  const isOver = end === "over" || end === "retry";
+  if (isOver && rest.record !== null) endOnRecord(rest.record, means, tools);
+  return end;
+}
+
+function endOnRecord(record: WaitRecord, means: Pick<WaitMeans, "files">, tools: RoundTools): void {
   means.files.writeWait(null);
   tools.sink.emit("transient_error_recovered", {
     classification: record.classification,
     agent: record.agent,
     throttled_for_s: Math.max(0, Math.round(tools.clock.now() / 1000 - record.started_epoch)),
   });
-  return null;
+}
+
+function tellRest(rest: Rest, tools: RoundTools): void {
+  const { untilEpoch, reason, classification } = rest;
+  const length = spellDuration(rest.seconds);
+  if (untilEpoch === null) {
+    const facts = { seconds: rest.seconds, reason, classification };
+    return tools.tell({ kind: "waiting", text: `waiting ${length}: ${reason}`, facts });
+  }
+  const until = isoTime(untilEpoch * 1000).slice(0, 19);
+  tools.tell({
+    kind: "waiting",
+    text: `waiting ${length} until ${until}Z: ${reason.replace(/\.$/, "")}`,
+    tone: "warn",
+    facts: { until_epoch: untilEpoch, reason, classification },
+  });
 }

@@ -2,6 +2,7 @@
 import { exitCodeOf, isRoundNumber } from "../core/round.ts";
 import type { RoundPlan, RoundResult } from "../core/round.ts";
 import { isoTime } from "../core/text.ts";
+import type { SessionChoice } from "./session.ts";
 import { messageOf } from "../core/errors.ts";
 import { statusSchema } from "../store/status.ts";
 import type { CurrentRound, Status, StatusFile, Waiting } from "../store/status.ts";
@@ -42,7 +43,12 @@ export class RoundBook {
   /** Takes the number for good, before anything of the round happens. */
   claim(
     plan: RoundPlan & { readonly phaseIndex: number | null },
-    facts: { readonly startedAt: number; readonly uptimeSeconds: number; readonly logName: string },
+    facts: {
+      readonly startedAt: number;
+      readonly uptimeSeconds: number;
+      readonly logName: string;
+      readonly session: SessionChoice;
+    },
   ): void {
     this.#highest = Math.max(this.#highest, plan.number);
     this.#setCurrent({
@@ -56,6 +62,9 @@ export class RoundBook {
       started_uptime_s: facts.uptimeSeconds,
       log: facts.logName,
       fresh_eyes: plan.isFreshEyes,
+      ...(facts.session.kind === "fresh"
+        ? {}
+        : { session: { id: facts.session.sessionId, is_resumed: facts.session.kind === "resumed" } }),
     }, { isDurable: true });
   }
 
@@ -81,6 +90,9 @@ export class RoundBook {
   completed(result: RoundResult): void {
     const current = this.#status?.current;
     const { sessionId } = result;
+    // A round that ended before its first record does not tell: what was known of the same agent holds.
+    const before = this.#status?.agent === result.agentName ? this.#status.agent_version : undefined;
+    const version = result.agentVersion ?? before ?? null;
     this.#write({
       round_num: Math.max(this.#status?.round_num ?? 0, result.number),
       running: false,
@@ -94,6 +106,9 @@ export class RoundBook {
       last_summary: result.verdict.summary,
       last_ending: result.ending.kind,
       ...(result.dirtyFiles.length === 0 ? {} : { last_dirty_files: result.dirtyFiles.slice(0, dirtyFilesKept) }),
+      agent: result.agentName,
+      ...(version === null ? {} : { agent_version: version }),
+      ...(result.verdict.degraded.length === 0 ? {} : { last_degraded: result.verdict.degraded }),
       ...(sessionId === null ? {} : { session_id: sessionId }),
       ...(current ? { current: { ...current, state: "settling" as const } } : {}),
     }, { isDurable: true });
@@ -108,8 +123,8 @@ export class RoundBook {
 
   /** What serve waits for between rounds; null when it does not. */
   waiting(waiting: Waiting | null): void {
-    if (this.#status === null) return;
-    const { waiting: before, ...rest } = this.#status;
+    const { waiting: before, ...rest } = this.#status ??
+      { round_num: this.#highest, running: false, schema: statusSchema, waiting: undefined };
     if (waiting === null && before === undefined) return;
     this.#write(waiting === null ? rest : { ...rest, waiting }, {});
   }

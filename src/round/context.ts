@@ -2,6 +2,10 @@
 import type { Status } from "../store/status.ts";
 
 export interface ContextInputs {
+  /** What the agent is told about its session; null when it is a new one. */
+  readonly session: Record<string, unknown> | null;
+  /** The agent of this round. */
+  readonly agentName: string;
   readonly number: number;
   /** ISO time. */
   readonly startedAt: string;
@@ -20,6 +24,8 @@ export function buildContext(inputs: ContextInputs): Record<string, unknown> {
     round_num: inputs.number,
     started_at: inputs.startedAt,
     ...(inputs.phase === null ? {} : { phase: inputs.phase }),
+    ...(inputs.session === null ? {} : { session: inputs.session }),
+    ...handoverOf(inputs),
     ...(inputs.isFreshEyes ? { fresh_eyes: true } : {}),
     ...(orphan === null ? {} : {
       orphan_stash: { ...orphan, look: `git stash show -p ${orphan.ref}`, take: `git stash apply ${orphan.ref}` },
@@ -27,6 +33,20 @@ export function buildContext(inputs: ContextInputs): Record<string, unknown> {
     ...(status === null || status.last_completed_at === undefined
       ? {}
       : { previous: previousOf(status, orphan !== null) }),
+  };
+}
+
+/** What an agent is told that takes over from another one. */
+function handoverOf({ status, agentName }: ContextInputs): Record<string, unknown> {
+  if (typeof status?.agent !== "string" || status.agent === agentName) return {};
+  return {
+    handover: {
+      from: status.agent,
+      to: agentName,
+      note:
+        `The last round was ${status.agent}'s, which cannot go on for now. Its conversation is not yours: what it ` +
+        "did is in the commits and files of this project. Go on where it stopped.",
+    },
   };
 }
 

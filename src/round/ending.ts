@@ -10,11 +10,13 @@ export function endingOf(
     readonly wall: Wall | null;
     readonly hasLingered: boolean;
     readonly isStopped: boolean;
+    readonly isEndedEarly: boolean;
   },
 ): Ending {
   const code = notes.end?.code ?? null;
   if (notes.isStopped) return { kind: "stopped", by: "operator", code };
   if (notes.wall !== null) return { kind: "timed_out", wall: notes.wall, code };
+  if (notes.isEndedEarly) return { kind: "stopped", by: "supervisor", code };
   if (notes.hasLingered) return { kind: "lingered", code };
   if (code === null) return { kind: "lost", reason: "the process that led the round was killed" };
   if (notes.end?.diedBySignal) return { kind: "signalled", signal: signalOfExitCode(code) ?? `signal ${-code}` };

@@ -29,6 +29,8 @@ export interface LaunchSpec {
   /** Absolute path of the first word of the agent's command. */
   readonly agentFile: string;
   readonly config: Config;
+  /** The agent's command line without wrapper and prompt. */
+  readonly command: readonly string[];
 }
 
 export function launch(
@@ -62,7 +64,7 @@ export function launch(
 
 function agentArgv(spec: LaunchSpec): string[] {
   const { agent } = spec.config;
-  const words = [...agent.wrapper, ...agent.command];
+  const words = [...agent.wrapper, ...spec.command];
   const prompt = spec.plan.delivery === "argv" ? spec.prompt : null;
   return [spec.agentFile || words[0]!, ...words.slice(1), ...renderTemplate(agent.promptArgTemplate, prompt)];
 }

@@ -6,11 +6,13 @@ import { FileFault } from "../ports/files.ts";
 import type { EventSink } from "../ports/records.ts";
 import { linkCurrent } from "../store/round_log.ts";
 import type { CurrentRound } from "../store/status.ts";
+import { boundlessRoom } from "./act_early.ts";
 import { findEarlier } from "./adopt.ts";
 import type { EarlierRound } from "./adopt.ts";
 import { foundLeader } from "./leader.ts";
 import type { Leader } from "./leader.ts";
 import type { RoundPaths } from "./plan.ts";
+import type { SessionChoice } from "./session.ts";
 import type { RoundTools } from "./tools.ts";
 import { closeBook, watchAndSettle } from "./watch.ts";
 
@@ -52,6 +54,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     phase: current.phase,
     startedAt: Date.parse(current.started_at),
     headBefore: null,
+    session: sessionOf(current),
     log: paths.log,
   };
   const walls = wallsOf(current, tools);
@@ -74,12 +77,21 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
       agentFile: tools.config.agent.command[0] ?? "",
       knownDurationSeconds: earlier.kind === "running" ? null : lastSignOfLife(paths, round.startedAt, tools),
       stop: request.stop,
+      // What it has used counts when it is over; a bound it would break now was not there when it began.
+      room: boundlessRoom,
     }, tools);
     closeBook(paths, tools);
     return { result, wasRunning: earlier.kind === "running" };
   } finally {
     over.abort();
   }
+}
+
+function sessionOf({ session }: CurrentRound): SessionChoice {
+  if (!session) return { kind: "fresh" };
+  return session.is_resumed
+    ? { kind: "resumed", sessionId: session.id, why: "", agoSeconds: null }
+    : { kind: "pinned", sessionId: session.id };
 }
 
 /** The earlier life may have died between the start of the agent and its record. */

@@ -5,6 +5,8 @@ import type { RoundPlan, RoundResult } from "../core/round.ts";
 import { openOrphanLedger } from "../vcs/orphan.ts";
 import { describeFault } from "../vcs/git_call.ts";
 import { linkCurrent } from "../store/round_log.ts";
+import { boundlessRoom } from "./act_early.ts";
+import type { Room } from "./act_early.ts";
 import { buildContext } from "./context.ts";
 import { joinPath } from "../core/path.ts";
 import { launch } from "./launch.ts";
@@ -15,6 +17,8 @@ import { precheck } from "./precheck.ts";
 import type { Check } from "./precheck.ts";
 import { assemblePrompt } from "./prompt.ts";
 import { recordSample } from "./sample.ts";
+import { chooseSession, commandFor, sessionContext } from "./session.ts";
+import type { SessionChoice } from "./session.ts";
 import { recordSubstrate } from "./substrate.ts";
 import type { RoundTools } from "./tools.ts";
 import { closeBook, watchAndSettle } from "./watch.ts";
@@ -31,6 +35,10 @@ export interface RoundRequest {
   readonly skipsBattery: boolean;
   /** Fires when the round is to be stopped now. */
   readonly stop: AbortSignal;
+  /** What is left of the budgets; absent: nothing bounds the round. */
+  readonly room?: Room;
+  /** What came before asks for a new session. */
+  readonly wantsFreshSession?: boolean;
 }
 
 export async function runRound(request: RoundRequest, tools: RoundTools): Promise<RoundOutcome> {
@@ -39,7 +47,15 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   const plan = planRound({ config, number: book.nextNumber, id: crypto.randomUUID(), phase: request.phase, inherited });
   const place = await tools.git.probe();
   const startedAt = clock.now();
-  const context = contextOf(plan, startedAt, tools);
+  const session = chooseSession({
+    agent: tools.agent,
+    settings: config.agent,
+    status: book.status,
+    wantsFresh: request.wantsFreshSession ?? false,
+    newId: crypto.randomUUID(),
+    now: startedAt,
+  });
+  const context = contextOf(plan, { startedAt, session }, tools);
   const isInjected = config.prompt.injectContext && config.prompt.contextInjectionMode === "prepend";
   const injected = isInjected ? context : null;
   const checked = precheck({
@@ -57,7 +73,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   }
   const head = place.kind === "ok" ? place.head : null;
   const paths = pathsOf(plan, startedAt);
-  book.claim(plan, { startedAt, uptimeSeconds: host.uptimeSeconds(), logName: paths.logName });
+  book.claim(plan, { startedAt, uptimeSeconds: host.uptimeSeconds(), logName: paths.logName, session });
   await recordSubstrate("round_substrate_before", {
     number: plan.number,
     head,
@@ -70,9 +86,17 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   );
   sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
   await recordSample("round_start", plan, { agentProcesses: 0 }, tools);
-  const started = start(plan, { paths, injected, agentFile: checked.agentFile }, tools);
+  const started = start(plan, { paths, injected, agentFile: checked.agentFile, session }, tools);
   tellStart(plan, started, tools);
-  const round = { number: plan.number, id: plan.id, phase: plan.phase, startedAt, headBefore: head, log: paths.log };
+  const round = {
+    number: plan.number,
+    id: plan.id,
+    phase: plan.phase,
+    startedAt,
+    headBefore: head,
+    session,
+    log: paths.log,
+  };
   const result = await watchAndSettle({
     round,
     plan,
@@ -80,18 +104,25 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     started,
     agentFile: checked.agentFile,
     stop: request.stop,
+    room: request.room ?? boundlessRoom,
   }, tools);
   closeBook(paths, tools);
   return { kind: "done", result };
 }
 
-function contextOf(plan: RoundPlan, startedAt: number, tools: RoundTools): Record<string, unknown> {
+function contextOf(
+  plan: RoundPlan,
+  { startedAt, session }: { readonly startedAt: number; readonly session: SessionChoice },
+  tools: RoundTools,
+): Record<string, unknown> {
   const orphan = openOrphanLedger(tools.files, plan.logDir).newest();
   return buildContext({
     number: plan.number,
     startedAt: isoTime(startedAt),
     phase: plan.phase,
     isFreshEyes: plan.isFreshEyes,
+    session: sessionContext(session),
+    agentName: tools.agent.name,
     status: tools.book.status,
     orphan: orphan === null || orphan.stashedRef === null
       ? null
@@ -105,10 +136,12 @@ function start(
     readonly paths: RoundPaths;
     readonly injected: Record<string, unknown> | null;
     readonly agentFile: string;
+    readonly session: SessionChoice;
   },
   tools: RoundTools,
 ): LaunchOutcome {
   const { config, files, sink, book } = tools;
+  const command = commandFor(facts.session, { agent: tools.agent, settings: config.agent });
   const prompt = plan.delivery === "none" ? { kind: "ok" as const, text: "" } : assemblePrompt({
     files: plan.promptFiles,
     separator: config.prompt.concatSeparator,
@@ -116,11 +149,15 @@ function start(
     context: facts.injected,
   }, files);
   const started: LaunchOutcome = prompt.kind === "ok"
-    ? launch({ plan, paths: facts.paths, prompt: prompt.text, agentFile: facts.agentFile, config }, tools)
+    ? launch({ plan, paths: facts.paths, prompt: prompt.text, agentFile: facts.agentFile, config, command }, tools)
     : { kind: "failed", reason: `prompt file '${prompt.path}': ${prompt.reason}` };
   const pid = started.kind === "started" ? started.leader.pid : null;
   if (pid !== null) book.started(pid);
   sink.emit("agent_spawn", { round_num: plan.number, timeout_s: plan.walls.hardSeconds, pid });
+  if (facts.session.kind === "resumed" && pid !== null) {
+    const { sessionId, why } = facts.session;
+    sink.emit("session_resumed", { round_num: plan.number, session_id: sessionId, why });
+  }
   quietly(() => linkCurrent(files, { logDir: plan.logDir, number: plan.number, log: facts.paths.logName }));
   return started;
 }

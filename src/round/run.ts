@@ -2,6 +2,8 @@
 import type { Wall } from "../core/round.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProcessInfo } from "../ports/processes.ts";
+import { earlyEnd } from "./act_early.ts";
+import type { EarlyEnd } from "./act_early.ts";
 import { endingOf } from "./ending.ts";
 import type { LeaderEnd } from "./leader.ts";
 import type { RunOutcome, RunSpec } from "./run_spec.ts";
@@ -31,6 +33,7 @@ class RoundWatch {
   #wall: Wall | null = null;
   #hasLingered = false;
   #isStopped = false;
+  #early: EarlyEnd | null = null;
   #hasExtended = false;
   #hasTalliedExit = false;
   #resultAt: number | null = null;
@@ -96,11 +99,18 @@ class RoundWatch {
     const facts = { logBytes: this.#spec.tap.size, reach: this.#spec.reach, hasResult: this.#state === "result_seen" };
     this.#wall = await this.#wallWatch.reached(now, facts);
     if (this.#wall !== null) return "wall";
+    if (this.#state === "running" && this.#isOverEarly(now)) return "early_sign";
     if (this.#state === "running" && this.#spec.walls.lingerSeconds > 0 && this.#hasResult()) return "result_line";
     if (this.#resultAt !== null && now - this.#resultAt > this.#spec.walls.lingerSeconds * 1000) {
       return await this.#linger();
     }
     return null;
+  }
+
+  #isOverEarly(now: number): boolean {
+    const ageSeconds = (now - this.#spec.origin) / 1000;
+    this.#early = earlyEnd(this.#spec.reader.observe(), ageSeconds, this.#spec.early);
+    return this.#early !== null;
   }
 
   #hasResult(): boolean {
@@ -179,6 +189,8 @@ class RoundWatch {
       case "note_stop":
         this.#isStopped = true;
         return this.#spec.notices.onStopping("the operator asked for it");
+      case "note_early":
+        return this.#spec.notices.onStopping(this.#early?.why ?? "");
       case "note_leftovers":
         return;
       case "term":
@@ -221,7 +233,9 @@ class RoundWatch {
         wall: this.#wall,
         hasLingered: this.#hasLingered,
         isStopped: this.#isStopped,
+        isEndedEarly: this.#early !== null,
       }),
+      early: this.#early,
       durationSeconds: (endedAt - this.#spec.origin) / 1000,
       leftoversEnded: this.#leftovers.size,
       survivors: this.#survivors,

@@ -1,6 +1,7 @@
 // What the watch over a running round is given, what it tells, and what it gives back.
 import type { AgentReader } from "../core/agent.ts";
 import type { Ending, Walls } from "../core/round.ts";
+import type { EarlyEnd, EarlyOptions } from "./act_early.ts";
 import type { Leader } from "./leader.ts";
 import type { LogTap } from "./log_tap.ts";
 import type { Reach } from "./reach.ts";
@@ -26,6 +27,7 @@ export interface RunSpec {
   readonly ignorePatterns: readonly string[];
   /** Seconds between progress notices; 0 = none. */
   readonly progressSeconds: number;
+  readonly early: EarlyOptions;
   /** Fires when the operator wants the round stopped now. */
   readonly stop: AbortSignal;
   readonly notices: RunNotices;
@@ -33,6 +35,8 @@ export interface RunSpec {
 
 export interface RunOutcome {
   readonly ending: Ending;
+  /** Why the supervisor ended it before its time; null when it did not. */
+  readonly early: EarlyEnd | null;
   /** Seconds from the round's start to the end of the agent's process. */
   readonly durationSeconds: number;
   /** Processes that outlived the agent and were ended. */

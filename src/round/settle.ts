@@ -1,15 +1,22 @@
 // Closes a round: the verdict, the work it left behind, the records, in the order readers rely on.
-import type { AgentReader } from "../core/agent.ts";
+import type { AgentReader, Observations, Usage } from "../core/agent.ts";
 import { redact } from "../core/redact.ts";
+import { estimateCost } from "../core/price.ts";
 import { exitCauseOf, exitCodeOf } from "../core/round.ts";
 import type { Ending, RoundResult } from "../core/round.ts";
 import { spellDuration } from "../core/text.ts";
 import { networkBlip, referenceEvents } from "../agents/reference_events.ts";
+import { budgetVerdict } from "./act_early.ts";
+import { SessionTotals } from "../store/session_totals.ts";
+import type { Verdict } from "../core/verdict.ts";
 import { saveLeftWork } from "./left_work.ts";
 import type { RunOutcome } from "./run_spec.ts";
 import { recordSample } from "./sample.ts";
 import { recordSubstrate } from "./substrate.ts";
 import type { RoundIdentity, RoundTools } from "./tools.ts";
+
+/** A session that is refused is refused at once. */
+const refusalSeconds = 60;
 
 /** Everything after the last process of the round is gone. */
 export async function settle(
@@ -19,9 +26,14 @@ export async function settle(
   tools: RoundTools,
 ): Promise<RoundResult> {
   const { sink } = tools;
-  const verdict = facts.reader.judge(run.ending);
+  const judged = facts.reader.judge(run.ending);
+  const verdict = run.early?.sign === "budget" ? budgetVerdict(run.early.why, judged) : judged;
   const observed = facts.reader.observe();
+  const usage = ownUsage(observed, tools);
+  const estimate = usage === null || usage.costUsd !== null ? null : estimateCost(usage, tools.config.prices);
+  const isSessionRefused = isRefused(round, { verdict, observed, durationSeconds: run.durationSeconds });
   recordExit(round, run, tools);
+  if (run.early) sink.emit("round_ended_early", { round_num: round.number, ...run.early });
   sink.emit("round_verdict", {
     round_num: round.number,
     verdict: verdict.kind,
@@ -31,13 +43,17 @@ export async function settle(
     retry_after_s: verdict.retryAfterSeconds,
     needs_human: verdict.needsHuman,
     session_id: observed.sessionId,
+    degraded: verdict.degraded.map(redact),
+    cli_version: observed.cliVersion,
   });
+  recordVersion(round, { agent: facts.reader.name, version: observed.cliVersion }, tools);
   const read = {
     number: round.number,
     phase: round.phase,
     durationSeconds: run.durationSeconds,
     verdict,
-    observations: observed,
+    observations: { ...observed, usage },
+    estimate,
     ending: run.ending,
     agentName: facts.reader.name,
   };
@@ -50,8 +66,13 @@ export async function settle(
     phase: round.phase,
     ending: run.ending,
     verdict,
-    usage: observed.usage,
-    sessionId: observed.sessionId,
+    agentName: facts.reader.name,
+    agentVersion: observed.cliVersion,
+    usage,
+    estimatedUsd: estimate?.usd ?? null,
+    windows: observed.windows,
+    sessionId: isSessionRefused ? null : observed.sessionId ?? chosenId(round),
+    isSessionRefused,
     dirtyFiles: left.files,
     salvagedRef: left.ref,
     startedAt: round.startedAt,
@@ -60,6 +81,9 @@ export async function settle(
     leftoversEnded: run.leftoversEnded,
     lastLines: redact(facts.reader.lastLines()),
   };
+  if (isSessionRefused) {
+    sink.emit("session_refused", { round_num: round.number, session_id: chosenId(round) ?? "" });
+  }
   tools.book.completed(result);
   await recordSample("round_end", round, { agentProcesses: run.agentProcesses }, tools);
   sink.emit("round_end", { round_num: round.number });
@@ -89,6 +113,52 @@ function recordExit(round: RoundIdentity, run: RunOutcome, tools: RoundTools): v
   }
 }
 
+/** What the round itself used, also where the CLI counts the whole conversation. */
+function ownUsage({ usage, sessionId }: Observations, tools: RoundTools): Usage | null {
+  if (usage === null || sessionId === null || tools.agent.capabilities.tokens !== "conversation") return usage;
+  const totals = new SessionTotals(tools.config.runtime.logDir, tools.files);
+  if (usage.isCumulative) return totals.take(sessionId, usage);
+  totals.add(sessionId, usage);
+  return usage;
+}
+
+function chosenId({ session }: RoundIdentity): string | null {
+  return session.kind === "fresh" ? null : session.sessionId;
+}
+
+/** A resumed round that failed before it did anything: the session is not there any more, in whatever words. */
+function isRefused(
+  { session }: RoundIdentity,
+  { verdict, observed, durationSeconds }: {
+    readonly verdict: Verdict;
+    readonly observed: Observations;
+    readonly durationSeconds: number;
+  },
+): boolean {
+  const isFailure = verdict.kind === "config" || verdict.kind === "error" || verdict.kind === "no_result";
+  const hasWorked = observed.toolCalls.length > 0 || (observed.usage?.outputTokens ?? 0) > 0;
+  return session.kind === "resumed" && isFailure && !hasWorked && durationSeconds < refusalSeconds;
+}
+
+/** A CLI that replaces itself overnight explains much of what follows. */
+function recordVersion(
+  round: RoundIdentity,
+  now: { readonly agent: string; readonly version: string | null },
+  tools: RoundTools,
+): void {
+  const status = tools.book.status;
+  const before = status?.agent === now.agent ? status.agent_version ?? null : null;
+  if (before === null || now.version === null || before === now.version) return;
+  tools.sink.emit("agent_version_changed", {
+    round_num: round.number,
+    agent: now.agent,
+    from: before,
+    to: now.version,
+  });
+  const text = `round ${round.number}: ${now.agent} is now ${now.version} (it was ${before})`;
+  tools.tell({ kind: "agent_version_changed", text, facts: { round: round.number, from: before, to: now.version } });
+}
+
 function recordKill(
   round: RoundIdentity,
   ending: Ending,
@@ -109,12 +179,18 @@ function recordKill(
   tools.sink.emit("round_timeout_kill", { round_num: round.number, reason, wall: ending.wall });
 }
 
+function spellCost({ usage, estimatedUsd }: RoundResult): string {
+  if (usage?.costUsd) return `$${usage.costUsd.toFixed(2)}`;
+  return estimatedUsd === null ? "" : `about $${estimatedUsd.toFixed(2)} by the price table`;
+}
+
 function tellEnd(result: RoundResult, note: string, tools: RoundTools): void {
   const parts = [
     `round ${result.number} ended: ${result.verdict.kind} after ${spellDuration(result.durationSeconds)}`,
     result.verdict.kind === "ok" ? "" : result.verdict.summary.replace(/\.$/, ""),
+    ...result.verdict.degraded.map((part) => `without ${part}`),
     result.leftoversEnded > 0 ? `${result.leftoversEnded} of its processes had to be ended` : "",
-    result.usage?.costUsd ? `$${result.usage.costUsd.toFixed(2)}` : "",
+    spellCost(result),
     note,
   ].filter((part) => part !== "");
   const tone = result.verdict.kind === "ok" ? "good" : result.verdict.kind === "error" ? "bad" : "warn";

@@ -17,6 +17,8 @@ export type Happening =
   | "linger_over"
   /** The linger time is over, but workers of the agent still work. */
   | "linger_busy"
+  /** The stream proved that going on is of no use, or a budget is used up. */
+  | "early_sign"
   /** The operator wants the round stopped now. */
   | "stop_request"
   /** The time between TERM and KILL is over. */
@@ -31,6 +33,7 @@ export type LadderAction =
   | "note_linger"
   | "note_extended"
   | "note_stop"
+  | "note_early"
   | "note_leftovers"
   | "term"
   | "kill"
@@ -49,6 +52,7 @@ export const stopTable: readonly LadderStep[] = [
   { state: "running", happening: "exited", next: "term_sent", actions: ["note_leftovers", "term", "start_grace"] },
   { state: "running", happening: "wall", next: "term_sent", actions: ["note_wall", "term", "start_grace"] },
   { state: "running", happening: "stop_request", next: "term_sent", actions: ["note_stop", "term", "start_grace"] },
+  { state: "running", happening: "early_sign", next: "term_sent", actions: ["note_early", "term", "start_grace"] },
   { state: "running", happening: "result_line", next: "result_seen", actions: ["start_linger"] },
   { state: "result_seen", happening: "cleared", next: "gone", actions: [] },
   { state: "result_seen", happening: "exited", next: "term_sent", actions: ["note_leftovers", "term", "start_grace"] },

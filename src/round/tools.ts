@@ -9,6 +9,7 @@ import type { Processes } from "../ports/processes.ts";
 import type { EventSink } from "../ports/records.ts";
 import type { Git } from "../vcs/git.ts";
 import type { RoundBook } from "./book.ts";
+import type { SessionChoice } from "./session.ts";
 
 export interface RoundTools {
   readonly config: Config;
@@ -32,6 +33,7 @@ export interface RoundIdentity {
   readonly startedAt: number;
   /** Commit before the round; null when unknown. */
   readonly headBefore: string | null;
+  readonly session: SessionChoice;
   /** Absolute path of the agent's output. */
   readonly log: string;
 }

@@ -1,7 +1,9 @@
 // Joins a started (or found) round with its reader, its log and its records, up to its result.
 import type { RoundPlan, RoundResult } from "../core/round.ts";
+import { estimateCost } from "../core/price.ts";
 import { baseName } from "../core/path.ts";
 import { spellDuration } from "../core/text.ts";
+import type { Room } from "./act_early.ts";
 import type { LaunchOutcome } from "./launch.ts";
 import { LogTap } from "./log_tap.ts";
 import type { RoundPaths } from "./plan.ts";
@@ -22,11 +24,16 @@ export interface WatchSpec {
   /** How long the agent ran, where that is known from its files instead of from watching. */
   readonly knownDurationSeconds?: number | null;
   readonly stop: AbortSignal;
+  /** What is left of the budgets. */
+  readonly room: Room;
 }
 
 /** Watches the round to its end and settles it. */
 export async function watchAndSettle(spec: WatchSpec, tools: RoundTools): Promise<RoundResult> {
-  const reader = tools.agent.createReader(tools.config.agent.command);
+  const reader = tools.agent.createReader({
+    command: tools.config.agent.command,
+    now: () => tools.clock.now(),
+  });
   const tap = new LogTap({ path: spec.paths.log, files: tools.files, reader });
   try {
     const watched = spec.started.kind === "started"
@@ -65,6 +72,13 @@ async function watch(
     agentFile: spec.agentFile,
     ignorePatterns: tools.config.runtime.graceKillIgnorePatterns,
     progressSeconds: tools.config.monitor.roundProgressIntervalSeconds,
+    early: {
+      isOn: tools.config.agent.actEarly,
+      longestWaitSeconds: tools.config.agent.maxInRoundWaitSeconds,
+      room: spec.room,
+      costOf: ({ usage }) =>
+        usage === null ? null : usage.costUsd ?? estimateCost(usage, tools.config.prices)?.usd ?? null,
+    },
     stop: spec.stop,
     notices: noticesOf(spec, reach, tools),
   }, tools.clock);
@@ -104,6 +118,7 @@ function noticesOf(spec: WatchSpec, reach: Reach, tools: RoundTools): RunNotices
 function notStarted(reason: string): RunOutcome {
   return {
     ending: { kind: "not_started", reason },
+    early: null,
     durationSeconds: 0,
     leftoversEnded: 0,
     survivors: 0,

@@ -21,6 +21,8 @@ export interface CurrentRound {
   /** Path of the agent's output, relative to the log folder. */
   readonly log: string;
   readonly fresh_eyes: boolean;
+  /** The session that was resumed, or whose id was chosen; absent when the agent makes one. */
+  readonly session?: { readonly id: string; readonly is_resumed: boolean };
 }
 
 /** What serve waits for; null when it does not wait. */
@@ -44,6 +46,10 @@ export interface Status {
   readonly last_ending?: string;
   readonly last_dirty_files?: readonly string[];
   readonly session_id?: string;
+  /** Name of the reader, and the CLI's version where it tells. */
+  readonly agent?: string;
+  readonly agent_version?: string;
+  readonly last_degraded?: readonly string[];
   readonly current?: CurrentRound;
   readonly waiting?: Waiting;
 }
@@ -127,6 +133,9 @@ function statusOf(parsed: unknown): StatusReading {
     ...take<string>("last_ending", isString),
     ...take<string[]>("last_dirty_files", (value) => Array.isArray(value) && value.every(isString)),
     ...take<string>("session_id", isString),
+    ...take<string>("agent", isString),
+    ...take<string>("agent_version", isString),
+    ...take<string[]>("last_degraded", (value) => Array.isArray(value) && value.every(isString)),
     ...take<CurrentRound>("current", isCurrent),
     ...take<Waiting>("waiting", isWaiting),
   } as Status;
@@ -148,7 +157,13 @@ function isCurrent(value: unknown): boolean {
     (current.pid === null || Number.isSafeInteger(current.pid)) &&
     (current.phase === null || isString(current.phase)) &&
     (current.phase_index === null || Number.isSafeInteger(current.phase_index)) &&
-    typeof current.fresh_eyes === "boolean";
+    typeof current.fresh_eyes === "boolean" && (current.session === undefined || isSession(current.session));
+}
+
+function isSession(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, is_resumed } = value as { readonly id?: unknown; readonly is_resumed?: unknown };
+  return isString(id) && typeof is_resumed === "boolean";
 }
 
 function isWaiting(value: unknown): boolean {

@@ -26,8 +26,8 @@ export const exit0: Ending = { kind: "exited", code: 0 };
 export const exit1: Ending = { kind: "exited", code: 1 };
 export const wall: Ending = { kind: "timed_out", wall: "hard", code: 143 };
 
-export function reader(lines: readonly (Fields | string)[], command?: readonly string[]) {
-  const made = claude.createReader(command);
+export function reader(lines: readonly (Fields | string)[], command: readonly string[] = []) {
+  const made = claude.createReader({ command });
   const text = lines.map((line) => typeof line === "string" ? line : JSON.stringify(line)).join("\n");
   made.push(new TextEncoder().encode(`${text}\n`));
   return made;

@@ -1,5 +1,6 @@
 // Proves how Claude Code's records are judged beyond what was recorded.
 import assert from "node:assert/strict";
+import claude from "../../src/agents/claude.ts";
 import {
   assistant,
   exit0,
@@ -112,7 +113,11 @@ Deno.test("judge() of a wall names the trouble last seen, and hung when there wa
 Deno.test("judge() never blames the agent for what the supervisor did", () => {
   const made = () => reader([init, retry(401, "authentication_failed")]);
   assert.equal(made().judge({ kind: "stopped", by: "operator", code: 143 }).kind, "interrupted");
-  assert.equal(made().judge({ kind: "stopped", by: "supervisor", code: null }).kind, "interrupted");
+  assert.equal(
+    made().judge({ kind: "stopped", by: "supervisor", code: null }).kind,
+    "auth",
+    "the supervisor ended it because of that",
+  );
   assert.equal(made().judge({ kind: "lost", reason: "the machine was restarted" }).kind, "interrupted");
   assert.equal(made().judge({ kind: "not_started", reason: "no such file" }).kind, "config");
   assert.equal(made().judge({ kind: "signalled", signal: "SIGKILL" }).kind, "interrupted");
@@ -139,11 +144,79 @@ Deno.test("judge() ignores records that lack the session's id", () => {
   assert.equal(reader([init, ...foreign]).observe().hasTerminalRecord, false);
 });
 
+Deno.test("judge() reads what a text says beyond the fields beside it", () => {
+  const said = (text: string, fields: Fields = { api_error_status: 429 }) =>
+    reader([init, failed({ result: text, ...fields })]).judge(exit1);
+  for (
+    const text of ["You've hit your monthly spend limit", "You\u2019ve hit your org\u2019s monthly spend limit · x"]
+  ) {
+    assert.equal(said(text).kind, "billing", text);
+    assert.equal(said(text, { api_error: "usage_limit_reached" }).kind, "billing", text);
+  }
+  assert.equal(said("You've hit your weekly limit · raise your spend limit to go on").kind, "limit");
+  const busy = said("Could not refresh your login because another Claude Code process is refreshing it", {
+    api_error_status: 401,
+  });
+  assert.deepEqual([busy.kind, busy.waitClass, busy.needsHuman], ["transient", "api_transient_5xx", false]);
+  assert.equal(said("Your account is on hold. Contact support.", { api_error_status: null }).kind, "auth");
+  assert.equal(said("Not logged in · Please run /login", { api_error_status: null }).kind, "auth");
+  assert.equal(said("API Error: 503 upstream", { api_error_status: null }).kind, "transient");
+  assert.equal(said("I wrote a test for: Not logged in", { api_error_status: null }).kind, "error");
+});
+
+Deno.test("judge() takes the time from the text where no field names one", () => {
+  const written = Date.parse("2026-11-21T06:20:02Z");
+  const read = (text: string, at: Partial<{ readonly now: number; readonly stamp: string }>) => {
+    const error = assistant([{ type: "text", text }], {
+      error: "rate_limit",
+      ...at.stamp === undefined ? {} : { timestamp: at.stamp },
+    });
+    const records = [init, error, failed({ result: text, api_error_status: 429, api_error: "usage_limit_reached" })];
+    const made = claude.createReader({ timeZone: "UTC", ...at.now === undefined ? {} : { now: () => at.now! } });
+    made.push(new TextEncoder().encode(records.map((record) => `${JSON.stringify(record)}\n`).join("")));
+    return made.judge(exit1);
+  };
+  const text = "You've hit your 5-hour limit · resets 7:50am (UTC)";
+  const reset = Date.parse("2026-11-21T07:50:00Z") / 1000;
+  assert.equal(read(text, { now: written }).resetsAt, reset);
+  assert.equal(read(text, { now: written + 864e5, stamp: "2026-11-21T06:20:02Z" }).resetsAt, reset);
+  assert.deepEqual([read(text, {}).kind, read(text, {}).resetsAt], ["limit", null]);
+  assert.equal(read("Claude AI usage limit reached|1795247402", {}).resetsAt, 1795247402);
+});
+
+Deno.test("judge() takes the seconds to wait from a field, or else from the error's text", () => {
+  const waitOf = (fields: Fields) =>
+    reader([init, failed({ api_error_status: 429, ...fields })]).judge(exit1).retryAfterSeconds;
+  assert.equal(waitOf({}), null);
+  assert.equal(waitOf({ retry_after_ms: 1500 }), 2);
+  assert.equal(waitOf({ api_error_params: { retry_after: 3600 } }), 3600);
+  assert.equal(waitOf({ result: "API Error: Request rejected (429) · try again in 20s" }), 20);
+  for (const retry_after of ["7", -1, 1e300, {}, null]) assert.equal(waitOf({ retry_after }), null);
+  assert.equal(reader([init, failed({ api_error_status: 401, retry_after: 5 })]).judge(exit1).retryAfterSeconds, null);
+});
+
+Deno.test("judge() calls a refused window that has a name a limit, although no time is told", () => {
+  const verdict = reader([init, rejected({ rateLimitType: "five_hour" }), failed({ api_error_status: 429 })]).judge(
+    exit1,
+  );
+  assert.deepEqual([verdict.kind, verdict.waitClass, verdict.resetsAt], ["limit", "rate_limit_account", null]);
+});
+
 Deno.test("judge() reads text only when Claude Code prints text", () => {
   const text = ["claude", "-p"];
   assert.equal(reader(["All done."], text).judge(exit0).kind, "ok");
   assert.equal(reader(["Credit balance is too low"], text).judge(exit1).kind, "billing");
   assert.equal(reader(["You've hit your 5-hour limit · resets 7:50am (UTC)"], text).judge(exit1).kind, "limit");
-  assert.equal(reader(["All done."], [...text, "--output-format", "stream-json"]).judge(exit0).kind, "no_result");
-  assert.equal(reader(["All done."], [...text, "--output-format=stream-json"]).judge(exit0).kind, "no_result");
+  assert.equal(reader(["It says: Credit balance is too low"], text).judge(exit1).kind, "error");
+  assert.equal(reader([result], text).judge(exit1).kind, "error", "a text that looks like a record");
+  assert.equal(reader([], text).judge(exit0).kind, "no_result");
+  assert.equal(reader([], text).judge(exit1).kind, "error");
+  for (
+    const form of [["--output-format", "stream-json"], ["--output-format=stream-json"], ["--output-format", "json"]]
+  ) {
+    assert.equal(reader(["All done."], [...text, ...form]).judge(exit0).kind, "no_result", form.join(" "));
+  }
+  const wrapped = ["./agent.sh"];
+  assert.equal(reader([init, assistant([{ type: "text", text: "x" }])], wrapped).judge(exit0).kind, "no_result");
+  assert.equal(reader([init, result], wrapped).judge(exit0).kind, "ok");
 });

@@ -37,7 +37,6 @@ Deno.test("agentFor() sees Claude Code behind wrappers", () => {
 Deno.test("agentFor() reads anything else as a plain command", () => {
   for (
     const line of [
-      "aider --yes-always",
       "my-claude",
       "claude.sh",
       "env A=claude sh",

@@ -8,6 +8,8 @@ import { verdictKinds } from "../../src/core/verdict.ts";
 
 const nothing: Seen = {
   agent: "The agent",
+  own: null,
+  degraded: [],
   terminal: null,
   trouble: null,
   spoken: null,

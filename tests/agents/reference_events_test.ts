@@ -4,15 +4,16 @@ import claude from "../../src/agents/claude.ts";
 import { networkBlip, type ReadRound, referenceEvents } from "../../src/agents/reference_events.ts";
 import { payloadFault } from "../../src/core/event_payload.ts";
 import type { Ending } from "../../src/core/round.ts";
-import { golden } from "./golden.ts";
+import { golden, logOf } from "./golden.ts";
 
 const off = { window: 0, threshold: 0 };
 const now = 1_795_240_000_000;
 
 function roundOf(name: string, ending?: Ending): ReadRound {
-  const { output, expected } = golden("claude-2.1.329", name);
+  const recorded = golden("claude-2.1.329", name);
+  const { expected } = recorded;
   const reader = claude.createReader();
-  reader.push(output);
+  reader.push(logOf(recorded));
   const ended = ending ?? expected.ending;
   return {
     number: 7,
@@ -22,6 +23,7 @@ function roundOf(name: string, ending?: Ending): ReadRound {
     observations: reader.observe(),
     ending: ended,
     agentName: "claude",
+    estimate: null,
   };
 }
 
@@ -84,6 +86,15 @@ Deno.test("referenceEvents() is silent about rounds that say nothing", () => {
   assert.deepEqual(referenceEvents(roundOf("ok+badflag"), { now, repetition: off }), []);
 });
 
+Deno.test("referenceEvents() records what a killed round used as far as it was seen, at an unknown cost", () => {
+  const [event, ...rest] = referenceEvents(roundOf("sigkill_tool"), { now, repetition: off });
+  assert.deepEqual(rest, []);
+  assert.equal(event!.kind, "agent_usage_recorded");
+  const payload = event!.payload as unknown as Record<string, unknown>;
+  assert.deepEqual([payload.input_tokens, payload.output_tokens, payload.cached_tokens], [1200, 1, 300]);
+  assert.deepEqual([payload.cost_usd, payload.success, payload.tool_call_count], [null, false, 1]);
+});
+
 Deno.test("referenceEvents() reports the tool call that repeats among the newest", () => {
   const find = (targets: readonly (string | null)[], window: number, threshold: number) =>
     referenceEvents(calls(targets), { now, repetition: { window, threshold } })
@@ -117,7 +128,7 @@ Deno.test("networkBlip() reports only a failure whose own error tells of the net
   for (const name of ["ok", "tool", "e401", "e429", "sigterm_retry", "hang", "cut_then_ok"]) {
     assert.equal(networkBlip(roundOf(name)), null, name);
   }
-  const round = roundOf("e429");
+  const round = roundOf("e429", { kind: "timed_out", wall: "hard", code: 143 });
   const evidence = [{ record: "result", field: "text", value: "Connection lost (ECONNRESET) to the API" }];
   assert.deepEqual(networkBlip({ ...round, phase: "build", verdict: { ...round.verdict, evidence } }), {
     round_num: 7,

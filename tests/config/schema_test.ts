@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { codeName } from "../../src/core/config.ts";
 import { isRow, type Rows } from "../../src/config/row.ts";
 import { phaseTable, tables } from "../../src/config/schema.ts";
+import { verdictKinds } from "../../src/core/verdict.ts";
 import { configOf, problemsOf, smallest, withLines } from "./sample.ts";
 
 interface Expected {
@@ -53,6 +54,22 @@ const percent: Omit<Expected, "absent"> = {
   refuses: ["-0.1", "100.1", "nan", "inf", "true", '"90"', "[90]"],
 };
 
+const amount: Omit<Expected, "absent"> = {
+  takes: [["20", 20], ["0.5", 0.5], ["1_000.25", 1000.25], ["0.001", 0.001]],
+  refuses: ["0", "-1", "0.0", "-0.5", "0.0001", "nan", "inf", "2_000_000_000", '"20"', "true", "[20]"],
+};
+
+const tokens: Omit<Expected, "absent"> = { ...wholeFrom(1), takes: [["1", 1], ["50_000_000_000", 50_000_000_000]] };
+
+function limits(period: string): Record<string, Expected> {
+  return Object.fromEntries([
+    [`budget.${period}.usd`, { absent: null, ...amount }],
+    [`budget.${period}.tokens`, { absent: null, ...tokens }],
+    [`budget.${period}.hours`, { absent: null, ...amount }],
+    ...(period === "round" ? [] : [[`budget.${period}.rounds`, { absent: null, ...wholeFrom(1) }]]),
+  ]);
+}
+
 const file: Expected["takes"] = [];
 
 const expected: Readonly<Record<string, Expected>> = {
@@ -87,6 +104,13 @@ const expected: Readonly<Record<string, Expected>> = {
   "agent.prompt_delivery": { absent: "argv", takes: [['"argv"', "argv"]], refuses: ['"pipe"', "true", '"ARGV"', '""'] },
   "agent.wrapper": { absent: [], ...words },
   "agent.resume_arg_template": { absent: [], ...words },
+  "agent.session": {
+    absent: "fresh",
+    takes: [['"resume"', "resume"]],
+    refuses: ['"resumed"', "true"],
+  },
+  "agent.act_early": { absent: true, takes: [["false", false]], refuses: ["0", '"no"'] },
+  "agent.max_in_round_wait_s": { absent: 300, takes: [["0", 0], ["3600", 3600]], refuses: ["-1", "1.5", '"5m"'] },
   "agent.reader": { absent: null, takes: [['"codex"', "codex"]], refuses: ['"codx"', '""', "1", '["codex"]'] },
   "runtime.work_dir": {
     absent: "/home/me/shop",
@@ -144,6 +168,33 @@ const expected: Readonly<Record<string, Expected>> = {
     refuses: ['"commit"', "false"],
   },
   "vcs.stash_idempotency_s": { absent: 5, ...wholeFrom(1) },
+  ...Object.fromEntries(verdictKinds.map((kind): [string, Expected] => [`on_verdict.${kind}`, {
+    absent: null,
+    takes: [['"again"', "again"], ['"wait"', "wait"], ['"fresh_session"', "fresh_session"], ['"stop"', "stop"]],
+    refuses: ['"hook"', '"Again"', '""', "true", "[]", "{}"],
+  }])),
+  "budget.budget_action": {
+    absent: "wait",
+    takes: [['"wait"', "wait"], ['"stop"', "stop"]],
+    refuses: ['"skip"', "true", '""'],
+  },
+  "budget.time_zone": {
+    absent: null,
+    takes: [['"Europe/Berlin"', "Europe/Berlin"], ['"UTC"', "UTC"]],
+    refuses: ['"Europe/Berlim"', '""', "2", '["UTC"]', '"\\u0000"'],
+  },
+  "budget.week_starts_on": {
+    absent: "monday",
+    takes: [['"monday"', "monday"], ['"sunday"', "sunday"]],
+    refuses: ['"Monday"', '"tuesday"', "1"],
+  },
+  "budget.pace": { absent: false, ...truth },
+  "budget.prices_file": { absent: null, ...path },
+  ...limits("round"),
+  ...limits("day"),
+  ...limits("week"),
+  ...limits("month"),
+  ...limits("total"),
   "monitor.auth_fail_patterns": { absent: tables.monitor.auth_fail_patterns.default, ...patterns },
   "monitor.auth_fail_hint": { absent: "", takes: [['"log in"', "log in"]], refuses: ["3", "[]"] },
   "monitor.auto_stop_on": { absent: ["oauth_fail", "disk_critical"], ...names },

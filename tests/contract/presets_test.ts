@@ -57,7 +57,9 @@ const known: Readonly<Record<string, Known>> = {
 };
 
 const folder = new URL("../../presets/", import.meta.url);
-const names = [...Deno.readDirSync(folder)].map((entry) => entry.name.replace(/\.toml$/, "")).sort();
+/** The table of prices stands beside the presets, but configures no agent. */
+const files = [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((name) => name !== "prices.toml");
+const names = files.map((name) => name.replace(/\.toml$/, "")).sort();
 
 function textOf(name: string): string {
   return renderPreset(Deno.readTextFileSync(new URL(`${name}.toml`, folder)), { project: "shop" });

@@ -83,6 +83,9 @@ dirty) init; echo "left by $AGENT_RUNNER_ROUND_NUM" >"left-$AGENT_RUNNER_ROUND_N
 dirty_fail) echo x >"left.txt"; exit 1 ;;
 limit) limit $(($(date +%s) + ${FAKE_RESET:-2})); exit 1 ;;
 transient) echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":529,"result":"API Error: 529 Overloaded"}'; exit 1 ;;
+auth) echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":401,"result":"Failed to authenticate. API Error: 401"}'; exit 1 ;;
+billing) echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":402,"result":"Credit balance is too low"}'; exit 1 ;;
+context) echo '{"type":"result","is_error":true,"subtype":"success","terminal_reason":"prompt_too_long","result":"Prompt is too long"}'; exit 1 ;;
 done) echo "all is done" >"$AGENT_RUNNER_LOG_DIR/.agent-done"; result ;;
 env) env >"$out/env"; pwd >"$out/pwd"; result ;;
 busy) init; end=$(($(date +%s) + ${FAKE_SLEEP:-6})); while [ "$(date +%s)" -lt "$end" ]; do :; done; result ;;

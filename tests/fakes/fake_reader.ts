@@ -13,6 +13,7 @@ export function plainVerdict(kind: VerdictKind, changes: Partial<Verdict> = {}):
     retryAfterSeconds: null,
     waitClass: null,
     needsHuman: false,
+    degraded: [],
     ...changes,
   };
 }
@@ -21,6 +22,8 @@ export function plainVerdict(kind: VerdictKind, changes: Partial<Verdict> = {}):
 export class FakeReader implements AgentReader {
   readonly name = "fake";
   bytes = 0;
+  /** What `observe` is to say beyond the text. */
+  shown: Partial<Observations> = {};
   #text = "";
   readonly #judge: (ending: Ending, text: string) => Verdict;
 
@@ -38,11 +41,18 @@ export class FakeReader implements AgentReader {
       sessionId: null,
       model: null,
       cliVersion: null,
+      turns: null,
       usage: null,
       hasTerminalRecord: /^RESULT/m.test(this.#text),
       toolCalls: [],
+      denials: [],
+      degraded: [],
+      windows: [],
+      early: null,
       recordsSeen: 0,
+      unknownRecords: 0,
       badLines: 0,
+      ...this.shown,
     };
   }
 
@@ -64,5 +74,12 @@ function judgeByEnding(ending: Ending): Verdict {
 
 /** The agent this reader is for. */
 export function fakeAgent(judge?: (ending: Ending, text: string) => Verdict): Agent {
-  return { name: "fake", binaries: ["agent"], createReader: () => new FakeReader(judge) };
+  return {
+    name: "fake",
+    title: "The fake",
+    binaries: ["agent"],
+    capabilities: { tokens: "none", cost: "none", limits: "none", basis: "verified" },
+    resuming: null,
+    createReader: () => new FakeReader(judge),
+  };
 }

@@ -9,7 +9,7 @@ const now = 1_800_000_000.25;
 function curve(waitClass: WaitClass, waits = 7): number[] {
   return Array.from(
     { length: waits },
-    (_, count) => planWait(plainVerdict("transient", { waitClass }), { [waitClass]: count }, now)!.appliedSeconds,
+    (_, count) => planWait(plainVerdict("transient", { waitClass }), { [waitClass]: count }, now).appliedSeconds,
   );
 }
 
@@ -23,41 +23,38 @@ Deno.test("planWait() doubles its guess up to half an hour", () => {
 
 Deno.test("planWait() tells when a guess was stretched or clipped, and by how much", () => {
   const at = (count: number) =>
-    planWait(plainVerdict("transient", { waitClass: "api_transient_5xx" }), { api_transient_5xx: count }, now)!;
+    planWait(plainVerdict("transient", { waitClass: "api_transient_5xx" }), { api_transient_5xx: count }, now);
   assert.deepEqual(at(0), {
-    waitClass: "api_transient_5xx",
+    waitName: "api_transient_5xx",
     resetAt: 1_800_000_060,
     isAuthoritative: false,
     count: 0,
+    exponent: 0,
     isStretched: false,
     requestedSeconds: 60,
     appliedSeconds: 60,
   });
   assert.equal(at(1).isStretched, true);
+  assert.deepEqual([at(1).exponent, at(5).exponent, at(9).exponent, at(9).count], [1, 5, 5, 9]);
   assert.deepEqual([at(5).requestedSeconds, at(5).appliedSeconds], [1920, 1800]);
 });
 
 Deno.test("planWait() takes the provider's time as it is, also a week away", () => {
   for (const seconds of [1, 60, 8 * 3600, 8 * 3600 + 1, 7 * 86_400]) {
-    const wait = planWait(
-      plainVerdict("limit", { resetsAt: 1_800_000_000 + seconds, waitClass: "rate_limit_account" }),
-      {
-        rate_limit_account: 4,
-      },
-      1_800_000_000,
-    )!;
+    const limit = plainVerdict("limit", { resetsAt: 1_800_000_000 + seconds, waitClass: "rate_limit_account" });
+    const wait = planWait(limit, { rate_limit_account: 4 }, 1_800_000_000);
     assert.deepEqual([wait.resetAt - 1_800_000_000, wait.isAuthoritative, wait.isStretched], [seconds, true, false]);
+    assert.equal(wait.exponent, 0);
   }
 });
 
 Deno.test("planWait() counts retry-after from now", () => {
-  const wait = planWait(plainVerdict("transient", { retryAfterSeconds: 90, waitClass: "api_timeout" }), {}, now)!;
+  const wait = planWait(plainVerdict("transient", { retryAfterSeconds: 90, waitClass: "api_timeout" }), {}, now);
   assert.deepEqual([wait.resetAt, wait.isAuthoritative], [1_800_000_091, true]);
 });
 
 const notMeant: readonly [name: string, changes: Parameters<typeof plainVerdict>[1]][] = [
-  ["that is past", { resetsAt: 1_700_000_000 }],
-  ["that is now", { resetsAt: now }],
+  ["that is long past", { resetsAt: now - 60.5 }],
   ["in milliseconds", { resetsAt: now * 1000 }],
   ["that is not a number", { resetsAt: NaN }],
   ["of no end", { resetsAt: Infinity }],
@@ -69,20 +66,37 @@ const notMeant: readonly [name: string, changes: Parameters<typeof plainVerdict>
 
 for (const [name, changes] of notMeant) {
   Deno.test(`planWait() guesses where the provider named a time ${name}`, () => {
-    const wait = planWait(plainVerdict("transient", { ...changes, waitClass: "api_timeout" }), {}, now)!;
+    const wait = planWait(plainVerdict("transient", { ...changes, waitClass: "api_timeout" }), {}, now);
     assert.deepEqual([wait.isAuthoritative, wait.appliedSeconds], [false, 30]);
   });
 }
 
-Deno.test("planWait() knows a class where the verdict has none", () => {
-  assert.equal(planWait(plainVerdict("limit"), {}, now)!.waitClass, "rate_limit_account");
-  assert.equal(planWait(plainVerdict("transient"), {}, now)!.waitClass, "api_transient_5xx");
+for (const seconds of [0, 0.25, 5, 60]) {
+  Deno.test(`planWait() goes on at once where the reset passed ${seconds} s ago`, () => {
+    const wait = planWait(plainVerdict("limit", { resetsAt: now - seconds }), { rate_limit_account: 3 }, now);
+    assert.deepEqual([wait.resetAt, wait.isAuthoritative, wait.isStretched], [1_800_000_001, true, false]);
+    assert.ok(wait.appliedSeconds < 1);
+  });
+}
+
+Deno.test("planWait() counts from the epoch: no change of summer time lengthens or shortens a wait", () => {
+  // The night of 25 October 2026 has an hour twice in Europe, that of 29 March has one too few.
+  for (const evening of ["2026-10-24T22:00:00Z", "2026-03-28T22:00:00Z"]) {
+    const start = Date.parse(evening) / 1000;
+    const limit = plainVerdict("limit", { resetsAt: start + 5 * 3600 });
+    assert.equal(planWait(limit, {}, start).appliedSeconds, 5 * 3600);
+  }
 });
 
-Deno.test("planWait() asks for no wait after any other verdict", () => {
-  for (const kind of ["ok", "error", "auth", "hung", "billing"] as const) {
-    assert.equal(planWait(plainVerdict(kind, { resetsAt: now + 100 }), {}, now), null);
-  }
+Deno.test("planWait() knows a class where the verdict has none", () => {
+  assert.equal(planWait(plainVerdict("limit"), {}, now).waitName, "rate_limit_account");
+  assert.equal(planWait(plainVerdict("transient"), {}, now).waitName, "api_transient_5xx");
+});
+
+Deno.test("planWait() calls any other verdict by its own name, and guesses from a minute on", () => {
+  const wait = planWait(plainVerdict("error"), { error: 2, api_transient_5xx: 5 }, now);
+  assert.deepEqual([wait.waitName, wait.appliedSeconds, wait.count], ["error", 240, 2]);
+  assert.equal(planWait(plainVerdict("billing", { resetsAt: now + 100 }), {}, now).appliedSeconds, 100);
 });
 
 Deno.test("jitterSeconds() lies between 5 and 30 s", () => {

@@ -2,6 +2,7 @@
 import type { Telling } from "../../src/core/telling.ts";
 import type { Ending } from "../../src/core/round.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
+import { Seats } from "../../src/loop/seats.ts";
 import { serve } from "../../src/loop/serve.ts";
 import type { ServeOptions } from "../../src/loop/serve.ts";
 import { StopRequests } from "../../src/loop/stop_requests.ts";
@@ -18,8 +19,16 @@ export class LoopStage {
   readonly told: Telling[] = [];
   /** Lines of `[runtime]`. */
   runtime = "";
+  /** Lines of `[on_verdict]`. */
+  onVerdict = "";
+  /** Lines of `[monitor]`. */
+  monitor = "";
   /** Lines of `[agent]` in place of the template for arguments. */
   agent: string | null = null;
+  /** Lines of `[budget]`. */
+  budget = "";
+  /** Agents that stand in, by name, each with how it judges; the first one is called `first`. */
+  others: readonly { readonly name: string; readonly judge: (ending: Ending, text: string) => Verdict }[] = [];
   judge: ((ending: Ending, text: string) => Verdict) | undefined;
 
   constructor(world = new FakeWorld()) {
@@ -40,8 +49,27 @@ export class LoopStage {
     }, this.world);
   }
 
+  #seats(): Seats {
+    const { agent: settings } = configOf(this.#toml());
+    for (const name of ["first", ...this.others.map((other) => other.name)]) {
+      this.world.files.writeAtomic(`/bin/${name}`, "#!/bin/sh\n");
+      this.world.processes.programs.set(name, `/bin/${name}`);
+    }
+    const seats = [{ name: "first", judge: this.judge }, ...this.others].map(({ name, judge }) => ({
+      name,
+      settings: { ...settings, command: [name] },
+      agent: { ...fakeAgent(judge), name },
+    }));
+    return new Seats(seats, { logDir: logs, files: this.world.files });
+  }
+
   #toml(): string {
-    const toml = withLines({ runtime: this.runtime });
+    const toml = withLines({
+      runtime: this.runtime,
+      on_verdict: this.onVerdict,
+      monitor: this.monitor,
+      budget: this.budget,
+    });
     return this.agent === null
       ? toml
       : toml.replace('prompt_arg_template = ["{prompt}"]', `prompt_arg_template = []\n${this.agent}`);
@@ -58,7 +86,7 @@ export class LoopStage {
         skipsBattery: false,
         jitterSeconds: () => 7,
         ...options,
-      }, { supervisor, stop });
+      }, { supervisor, stop, ...(this.others.length === 0 ? {} : { seats: this.#seats() }) });
     } finally {
       supervisor.close();
       stop.close();

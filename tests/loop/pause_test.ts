@@ -6,10 +6,21 @@ import { FakeClock } from "../fakes/fake_clock.ts";
 
 function begin(spec: { readonly milliseconds: number; readonly untilEpochMs?: number }, clock = new FakeClock()) {
   const stop = new AbortController();
-  const scene = { clock, stop, hasStopFile: false, end: null as PauseEnd | null, start: clock.monotonic() };
-  void pause({ ...spec, stop: stop.signal, hasStopFile: () => scene.hasStopFile }, clock).then((end) =>
-    scene.end = end
-  );
+  const scene = {
+    clock,
+    stop,
+    hasStopFile: false,
+    /** When somebody asked, by the wall clock. */
+    askedAt: null as number | null,
+    end: null as PauseEnd | null,
+    start: clock.monotonic(),
+  };
+  void pause({
+    ...spec,
+    stop: stop.signal,
+    hasStopFile: () => scene.hasStopFile,
+    hasRetryRequest: (since) => scene.askedAt !== null && scene.askedAt >= since,
+  }, clock).then((end) => scene.end = end);
   return scene;
 }
 
@@ -31,18 +42,39 @@ Deno.test("pause() ends at once on a signal", async () => {
 
 Deno.test("pause() does not begin after a signal or with a stop file", async () => {
   const clock = new FakeClock();
-  const stop = AbortSignal.abort();
-  assert.equal(await pause({ milliseconds: 60_000, stop, hasStopFile: () => true }, clock), "stop_signal");
+  const asked = { milliseconds: 60_000, hasStopFile: () => true, hasRetryRequest: () => true };
+  assert.equal(await pause({ ...asked, stop: AbortSignal.abort() }, clock), "stop_signal");
   const never = new AbortController().signal;
-  assert.equal(await pause({ milliseconds: 60_000, stop: never, hasStopFile: () => true }, clock), "stop_file");
+  assert.equal(await pause({ ...asked, stop: never }, clock), "stop_file", "a stop is obeyed before anything else");
   assert.equal(clock.sleeps, 0);
 });
 
-Deno.test("pause() notices a stop file within half a second", async () => {
+Deno.test("pause() ends within a quarter of a second when somebody asks to go on", async () => {
+  const scene = begin({ milliseconds: 3_600_000 });
+  await scene.clock.advance(10_001);
+  scene.askedAt = scene.clock.now();
+  await scene.clock.advance(250);
+  assert.equal(scene.end, "retry");
+});
+
+Deno.test("pause() knows a request of this wait by its time, also when the clock is set meanwhile", async () => {
+  const stale = begin({ milliseconds: 60_000 });
+  stale.askedAt = stale.clock.now() - 1;
+  await stale.clock.advance(59_000);
+  assert.equal(stale.end, null);
+  const scene = begin({ milliseconds: 60_000 });
+  await scene.clock.advance(1_000);
+  scene.clock.stepWall(-86_400_000);
+  scene.askedAt = scene.clock.now();
+  await scene.clock.advance(250);
+  assert.equal(scene.end, "retry");
+});
+
+Deno.test("pause() notices a stop file within a quarter of a second", async () => {
   const scene = begin({ milliseconds: 3_600_000 });
   await scene.clock.advance(10_001);
   scene.hasStopFile = true;
-  await scene.clock.advance(500);
+  await scene.clock.advance(250);
   assert.equal(scene.end, "stop_file");
 });
 
@@ -75,11 +107,11 @@ Deno.test("pause() without a wall time does not look at the wall clock", async (
   assert.equal(scene.end, null);
 });
 
-Deno.test("pause() wakes twice a second and never spins", async () => {
+Deno.test("pause() wakes four times a second and never spins", async () => {
   const scene = begin({ milliseconds: 100_000 });
   await scene.clock.advance(100_000);
   assert.equal(scene.end, "over");
-  assert.equal(scene.clock.sleeps, 200);
+  assert.equal(scene.clock.sleeps, 400);
   assert.equal(scene.clock.emptySleeps, 0);
 });
 
@@ -87,7 +119,8 @@ Deno.test("pause() of nothing is over at once", async () => {
   const clock = new FakeClock();
   const stop = new AbortController().signal;
   for (const milliseconds of [0, -5]) {
-    assert.equal(await pause({ milliseconds, stop, hasStopFile: () => false }, clock), "over");
+    const end = await pause({ milliseconds, stop, hasStopFile: () => false, hasRetryRequest: () => false }, clock);
+    assert.equal(end, "over");
   }
   assert.equal(clock.sleeps, 0);
 });

@@ -11,7 +11,12 @@ import { plainVerdict } from "../fakes/fake_reader.ts";
 import { MemoryFiles } from "../fakes/memory_files.ts";
 
 const id = "00000000-0000-4000-8000-000000000001";
-const facts = { startedAt: Date.parse("2026-11-21T10:00:00Z"), uptimeSeconds: 50, logName: "rounds/R1-x.log" };
+const facts = {
+  startedAt: Date.parse("2026-11-21T10:00:00Z"),
+  uptimeSeconds: 50,
+  logName: "rounds/R1-x.log",
+  session: { kind: "fresh" },
+} as const;
 
 function open(inputs: { readonly status?: Status; readonly highest?: number; readonly files?: MemoryFiles } = {}) {
   const files = inputs.files ?? new MemoryFiles();
@@ -35,6 +40,11 @@ function resultOf(number: number, changes: Partial<RoundResult> = {}): RoundResu
     ending: { kind: "exited", code: 0 },
     verdict: plainVerdict("ok"),
     usage: null,
+    agentName: "fake",
+    agentVersion: null,
+    estimatedUsd: null,
+    windows: [],
+    isSessionRefused: false,
     sessionId: null,
     dirtyFiles: [],
     salvagedRef: null,
@@ -91,6 +101,7 @@ Deno.test("RoundBook tells at every step what runs", () => {
     last_verdict: "ok",
     last_summary: "the round was ok",
     last_ending: "exited",
+    agent: "fake",
     last_dirty_files: Array.from({ length: 20 }, (_, i) => `f${i}`),
     session_id: "s-1",
   });
@@ -191,8 +202,8 @@ Deno.test("RoundBook makes the claim and the result survive a power cut", () => 
 
 Deno.test("RoundBook tells of a wait, and no longer when the next round begins", () => {
   const { book, files, onDisk } = open();
-  book.waiting({ until_epoch: 5, reason: "nothing is known yet" });
-  assert.equal(onDisk(), null);
+  book.waiting({ until_epoch: 5, reason: "a budget is used up before the first round" });
+  assert.deepEqual([onDisk()?.round_num, onDisk()?.running, onDisk()?.waiting?.until_epoch], [0, false, 5]);
   book.claim(planOf(1), facts);
   book.completed(resultOf(1));
   book.close();

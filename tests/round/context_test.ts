@@ -9,6 +9,8 @@ const first: ContextInputs = {
   startedAt: "2026-11-21T10:00:00.000Z",
   phase: null,
   isFreshEyes: false,
+  session: null,
+  agentName: "claude",
   status: null,
   orphan: null,
 };
@@ -69,4 +71,16 @@ Deno.test("buildContext() says that work was left, in the tree or in a stash", (
 Deno.test("buildContext() tells nothing of a round before that never completed", () => {
   const { last_completed_at: _, ...claimed } = status;
   assert.equal("previous" in buildContext({ ...first, status: claimed }), false);
+});
+
+Deno.test("buildContext() hands over from another agent, and says nothing of it to the same one", () => {
+  assert.equal(buildContext({ ...first, status: { ...status, agent: "claude" } }).handover, undefined);
+  const { from, to, note } = buildContext({ ...first, agentName: "codex", status: { ...status, agent: "claude" } })
+    .handover as Record<string, string>;
+  assert.deepEqual([from, to], ["claude", "codex"]);
+  assert.match(note!, /claude's, which cannot go on/);
+});
+
+Deno.test("buildContext() tells of a session that is gone on with", () => {
+  assert.deepEqual(buildContext({ ...first, session: { resumed: true } }).session, { resumed: true });
 });

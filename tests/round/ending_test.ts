@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { endingOf } from "../../src/round/ending.ts";
 
-const quiet = { end: { code: 0, diedBySignal: false }, wall: null, hasLingered: false, isStopped: false };
+const quiet = {
+  end: { code: 0, diedBySignal: false },
+  wall: null,
+  hasLingered: false,
+  isStopped: false,
+  isEndedEarly: false,
+};
 
 Deno.test("endingOf() takes the exit code as it is", () => {
   assert.deepEqual(endingOf(quiet), { kind: "exited", code: 0 });
@@ -30,7 +36,8 @@ Deno.test("endingOf() puts what the supervisor did before what the agent made of
   assert.deepEqual(endingOf({ ...quiet, end, wall: "idle" }), { kind: "timed_out", wall: "idle", code: -15 });
   assert.deepEqual(endingOf({ ...quiet, end, hasLingered: true }), { kind: "lingered", code: -15 });
   assert.deepEqual(endingOf({ ...quiet, end, isStopped: true }), { kind: "stopped", by: "operator", code: -15 });
-  assert.deepEqual(endingOf({ end: null, wall: "hard", hasLingered: true, isStopped: true }), {
+  assert.deepEqual(endingOf({ ...quiet, end, isEndedEarly: true }), { kind: "stopped", by: "supervisor", code: -15 });
+  assert.deepEqual(endingOf({ end: null, wall: "hard", hasLingered: true, isStopped: true, isEndedEarly: true }), {
     kind: "stopped",
     by: "operator",
     code: null,

@@ -22,7 +22,7 @@ function start(ports: ReturnType<typeof scene>, toml: string, prompt = "Do it"):
   const config = configOf(toml);
   const plan = planRound({ config, number: 3, id, phase: null, inherited: { PATH: "/bin", TMPDIR: "/var/tmp" } });
   const paths = pathsOf({ logDir: plan.logDir, number: 3 }, Date.parse("2026-11-21T10:00:00Z"));
-  return launch({ plan, paths, prompt, agentFile: "/opt/agent", config }, ports);
+  return launch({ plan, paths, prompt, agentFile: "/opt/agent", config, command: config.agent.command }, ports);
 }
 
 /** What the shim is called with: log, stdin, status file, then the agent's words. */

@@ -1,5 +1,6 @@
 // A stage on which one round is watched: scripted processes, a log in memory, time that jumps.
 import type { Walls } from "../../src/core/round.ts";
+import { boundlessRoom } from "../../src/round/act_early.ts";
 import { ownLeader } from "../../src/round/leader.ts";
 import type { Leader } from "../../src/round/leader.ts";
 import { LogTap } from "../../src/round/log_tap.ts";
@@ -106,6 +107,7 @@ export class Stage {
       agentFile: "/usr/bin/agent",
       ignorePatterns: [],
       progressSeconds: 0,
+      early: { isOn: true, longestWaitSeconds: 300, room: boundlessRoom, costOf: () => null },
       stop: this.stop.signal,
       notices: {
         onProgress: (progress) => this.progress.push(progress),

@@ -58,7 +58,7 @@ const verb = defineVerb({
     const { flags } = args;
     const query = queryOf(flags, world.clock.now());
     for (const warning of unknownKinds(query.kinds ?? [])) world.stderr.write(`agent-runner: ${warning}\n`);
-    const { logDir } = openConfig(args, world).runtime;
+    const { logDir } = openConfig({ ...args, withPrices: false }, world).runtime;
     const spell = world.stdout.isTerminal && !args.isJson
       ? ({ event }: EventLine) => `${narrate(event)}\n`
       : ({ line }: EventLine) => `${line}\n`;

@@ -40,7 +40,7 @@ const verb = defineVerb({
     if (flags.window !== undefined && kind === null) {
       throw usage("--window belongs to --select events.KIND", "Add --select events.KIND, or use 'agent-runner events'");
     }
-    const config = openConfig(args, world);
+    const config = openConfig({ ...args, withPrices: false }, world);
     if (kind !== null) return await showKind(kind, { config, world, isJson, window: flags.window ?? defaultWindow });
     const view = await readingLogs(() =>
       readProjectView({

@@ -1,7 +1,7 @@
 // The verb that carries out one round and leaves.
 import { exitCode } from "../../core/errors.ts";
+import { startFailure } from "../../loop/ends.ts";
 import { keepWithinBounds } from "../../loop/housekeeping.ts";
-import { startFailure } from "../../loop/serve.ts";
 import { runRound } from "../../round/round.ts";
 import { openConfig } from "../project.ts";
 import { skipsBattery, supervised } from "../supervise.ts";

@@ -31,7 +31,7 @@ export default defineVerb({
       config,
       { isJson: args.isJson, version: world.version },
       world,
-      async ({ supervisor, stop, tell }) => {
+      async ({ supervisor, stop, seats, tell }) => {
         const { tools } = supervisor;
         tools.sink.emit("serve_started", { pid: world.host.pid, version: world.version, config: config.file });
         tell({
@@ -45,7 +45,7 @@ export default defineVerb({
           maxRounds: args.flags["max-rounds"] ?? config.runtime.maxRounds,
           skipsBattery: skipsBattery(world),
           jitterSeconds: () => jitterSeconds(Math.random()),
-        }, { supervisor, stop });
+        }, { supervisor, stop, seats });
       },
     );
   },

@@ -25,7 +25,7 @@ const verb = defineVerb({
   needs: ["read", "env", "sys"],
   examples: ["agent-runner watch", "agent-runner watch --json | jq -c .now"],
   async run(args, world) {
-    const config = openConfig(args, world);
+    const config = openConfig({ ...args, withPrices: false }, world);
     const { logDir } = config.runtime;
     const events = openEventSource({ files: world.files, logDir });
     const end = new AbortController();
