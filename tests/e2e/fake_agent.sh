@@ -86,6 +86,20 @@ transient) echo '{"type":"result","is_error":true,"subtype":"success","api_error
 auth) echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":401,"result":"Failed to authenticate. API Error: 401"}'; exit 1 ;;
 billing) echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":402,"result":"Credit balance is too low"}'; exit 1 ;;
 context) echo '{"type":"result","is_error":true,"subtype":"success","terminal_reason":"prompt_too_long","result":"Prompt is too long"}'; exit 1 ;;
+retrying) # a CLI that tries a refused login again and again, with a tool in a session of its own
+  init; setsid bash -c 'exec -a fake-setsid sleep 600' &
+  for i in $(seq 200); do
+    echo '{"type":"system","subtype":"api_retry","attempt":'"$i"',"max_retries":200,"retry_delay_ms":500,"error_status":401,"error":"authentication_failed","session_id":"s-'"$AGENT_RUNNER_ROUND_NUM"'"}'
+    sleep 0.5
+  done ;;
+sleeping) # a CLI that sleeps inside the round until a limit ends
+  init
+  echo '{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":3600000,"error_status":429,"error":"rate_limit","session_id":"s-'"$AGENT_RUNNER_ROUND_NUM"'"}'
+  sleep 600 ;;
+session) # tells its arguments; knows the session it is asked to go on with, unless it is the third round
+  printf '%s\n' "$*" >>"$out/words"; cat >"$out/prompt-$AGENT_RUNNER_ROUND_NUM"
+  if [ "$AGENT_RUNNER_ROUND_NUM" = 3 ]; then echo "No conversation found with session ID: $2" >&2; exit 1; fi
+  init; result | sed 's/"s-1"/"s-'"$AGENT_RUNNER_ROUND_NUM"'"/' ;;
 done) echo "all is done" >"$AGENT_RUNNER_LOG_DIR/.agent-done"; result ;;
 env) env >"$out/env"; pwd >"$out/pwd"; result ;;
 busy) init; end=$(($(date +%s) + ${FAKE_SLEEP:-6})); while [ "$(date +%s)" -lt "$end" ]; do :; done; result ;;
