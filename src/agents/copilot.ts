@@ -209,7 +209,7 @@ export default {
   name: "copilot",
   title,
   binaries: ["copilot"],
-  capabilities: { tokens: "none", cost: "none", limits: "field", basis: "verified" },
+  capabilities: { tokens: "none", cost: "none", limits: "text", basis: "verified" },
   resuming: { resumed: (command, sessionId) => [...command, `--resume=${sessionId}`] },
   createReader,
 } satisfies Agent;

@@ -189,7 +189,7 @@ export default {
   name: "qwen",
   title,
   binaries: ["qwen"],
-  capabilities: { tokens: "conversation", cost: "estimated", limits: "text", basis: "verified" },
+  capabilities: { tokens: "conversation", cost: "estimated", limits: "none", basis: "verified" },
   resuming: { resumed: (command, sessionId) => [...command, "--resume", sessionId] },
   createReader,
 } satisfies Agent;

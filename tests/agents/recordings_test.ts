@@ -48,3 +48,32 @@ for (const golden of allGoldens().filter(({ reader }) => loaded.has(reader))) {
     }
   });
 }
+
+for (const agent of loaded.values()) {
+  const recorded = allGoldens().filter(({ reader }) => reader === agent.name);
+  const { capabilities, resuming } = agent;
+  if (agent.name === "plain") continue;
+
+  Deno.test(`the capabilities of ${agent.name} are what its recordings show`, () => {
+    if (capabilities.basis === "documented") return assert.deepEqual(recorded, []);
+    const ok = recorded.filter(({ expected }) => expected.verdicts.includes("ok"));
+    const usages = ok.map((golden) => {
+      const reader = readerFor(golden);
+      reader.push(logOf(golden));
+      return reader.observe().usage;
+    }).filter((usage) => usage !== null);
+    assert.equal(usages.length > 0, capabilities.tokens !== "none", "tokens");
+    assert.equal(usages.some((usage) => usage.isCumulative), capabilities.tokens === "conversation", "conversation");
+    const isReported = usages.some((usage) => usage.costUsd !== null && usage.costUsd > 0);
+    assert.equal(isReported, capabilities.cost === "reported", "cost");
+    assert.equal(capabilities.cost === "none", capabilities.tokens === "none", "an estimate needs tokens");
+    const isTimed = recorded.some(({ expected }) =>
+      typeof expected.resetsAt === "number" || typeof expected.retryAfterSeconds === "number"
+    );
+    assert.equal(isTimed, capabilities.limits !== "none", "limits");
+    if (resuming !== null) {
+      const command = resuming.resumed(ok[0]!.expected.command, "an-id");
+      assert.ok(command.some((word) => word.includes("an-id")), "resuming");
+    }
+  });
+}

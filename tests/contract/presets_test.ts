@@ -53,6 +53,21 @@ const known: Readonly<Record<string, Known>> = {
     delivery: "argv",
     unattended: "--auto",
   },
+  copilot: {
+    argv: ["copilot", "--allow-all", "--no-ask-user", "--output-format", "json", "--no-color"],
+    delivery: "stdin",
+    unattended: "--allow-all",
+  },
+  cursor: {
+    argv: ["cursor-agent", "-p", "--output-format", "stream-json", "--force", "{prompt}"],
+    delivery: "argv",
+    unattended: "--force",
+  },
+  amp: {
+    argv: ["amp", "--dangerously-allow-all", "--stream-json", "-x", "{prompt}"],
+    delivery: "argv",
+    unattended: "--dangerously-allow-all",
+  },
   custom: { argv: ["./scripts/nightly.sh"], delivery: "none", unattended: null },
 };
 
@@ -97,7 +112,7 @@ for (const name of names) {
     assert.equal(agent.promptDelivery, expected.delivery);
     assert.equal(argv.some((word) => word.includes("{prompt}")), agent.promptDelivery === "argv");
     if (expected.unattended !== null) assert.ok(argv.includes(expected.unattended));
-    if (agent.resumeArgTemplate.length > 0) assert.ok(agent.resumeArgTemplate.includes("{session_id}"));
+    if (agent.resumeArgTemplate.length > 0) assert.ok(agent.resumeArgTemplate.join(" ").includes("{session_id}"));
   });
 
   Deno.test(`preset ${name} names the schema on its first line and says what its flags do`, () => {
@@ -110,8 +125,9 @@ for (const name of names) {
   });
 }
 
-Deno.test("presets end what lingers for agents that are known to linger", () => {
-  assert.deepEqual(names.filter((name) => load(name).runtime.lingerSeconds > 0), ["claude", "gemini", "qwen"]);
+Deno.test("presets end what lingers for agents whose last record can be told", () => {
+  const lingers = names.filter((name) => load(name).runtime.lingerSeconds === 0);
+  assert.deepEqual(lingers, ["aider", "codewhale", "custom"]);
 });
 
 Deno.test("preset claude does not take its own shell helper for work still going on", () => {
