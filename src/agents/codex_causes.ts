@@ -104,7 +104,7 @@ export function isRetryText(text: string | null): boolean {
 
 /** The error's own words, its code in a line before them; providers' bodies come as raw JSON. */
 function subjectOf(text: string): string {
-  const body = text.startsWith("{") ? parseRecord(new TextEncoder().encode(text)) : null;
+  const body = text.startsWith("{") ? parseRecord(text) : null;
   if (!body) return text;
   const error = objectOf(body.error) ?? body;
   const words = [error.code, error.type, error.message ?? error.detail].map(textOf);

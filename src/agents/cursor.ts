@@ -71,9 +71,7 @@ function takeToolCall(state: CursorState, record: JsonRecord): void {
 function callIn(fields: JsonRecord): { readonly name: unknown; readonly input: unknown; readonly result: unknown } {
   const named = objectOf(fields.function);
   if (named) {
-    const input = typeof named.arguments === "string"
-      ? parseRecord(new TextEncoder().encode(named.arguments))
-      : named.arguments;
+    const input = typeof named.arguments === "string" ? parseRecord(named.arguments) : named.arguments;
     return { name: named.name, input, result: named.result };
   }
   const key = Object.keys(fields).find((name) => name.endsWith("ToolCall"));

@@ -1,42 +1,21 @@
 // Tells which agent CLI a command line really runs, behind the wrappers people put in front of it.
 import { baseName } from "../core/path.ts";
 import { type AgentEntry, agents } from "./registry.ts";
+import { behind, wrappers } from "./wrappers.ts";
 
-/** How a wrapper's own words are told from the command it runs. */
-interface Wrapper {
-  /** Options that take the next word as their value. */
-  readonly valued: readonly string[];
-  /** Words of its own before the command, e.g. the duration of `timeout`. */
-  readonly ownWords: number;
-  /** `NAME=value` words may precede the command. */
-  readonly takesAssignments?: boolean;
-  /** Its options are too many to know: only what follows `--` is the command. */
-  readonly needsDashes?: boolean;
-}
-
-const none: Wrapper = { valued: [], ownWords: 0 };
-
-const wrappers: Readonly<Record<string, Wrapper>> = {
-  bunx: none,
-  bwrap: { ...none, needsDashes: true },
-  caffeinate: { ...none, valued: ["-t", "-w"] },
-  env: { valued: ["-u", "--unset", "-C", "--chdir"], ownWords: 0, takesAssignments: true },
-  exec: none,
-  firejail: none,
-  ionice: { ...none, valued: ["-c", "--class", "-n", "--classdata"] },
-  nice: { ...none, valued: ["-n", "--adjustment"] },
-  nohup: none,
-  npx: { ...none, valued: ["-p", "--package", "-w", "--workspace"] },
-  setsid: none,
-  stdbuf: { ...none, valued: ["-i", "-o", "-e", "--input", "--output", "--error"] },
-  sudo: {
-    valued: ["-u", "--user", "-g", "--group", "-h", "--host", "-D", "--chdir", "-C", "-p", "-R", "-T"],
-    ownWords: 0,
-    takesAssignments: true,
-  },
-  "systemd-run": { ...none, valued: ["-p", "--property", "-u", "--unit", "-E", "--setenv", "--slice"] },
-  time: none,
-  timeout: { ...none, valued: ["-k", "--kill-after", "-s", "--signal"], ownWords: 1 },
+/** Packages of the CLIs, as package runners take them, and the executable in each. */
+const packages: Readonly<Record<string, string>> = {
+  "@anthropic-ai/claude-code": "claude",
+  "@github/copilot": "copilot",
+  "@google/gemini-cli": "gemini",
+  "@mariozechner/pi-coding-agent": "pi",
+  "@moonshot-ai/kimi-code": "kimi",
+  "@openai/codex": "codex",
+  "@qwen-code/qwen-code": "qwen",
+  "@sourcegraph/amp": "amp",
+  "aider-chat": "aider",
+  "kimi-cli": "kimi",
+  "opencode-ai": "opencode",
 };
 
 /** The command without the wrappers in front of it: what is left begins with the program that does the work. */
@@ -44,33 +23,20 @@ export function unwrap(command: readonly string[]): readonly string[] {
   let rest = command;
   // Each turn takes at least one word away, so this ends.
   while (rest.length > 0) {
-    const wrapper = Object.hasOwn(wrappers, baseName(rest[0]!)) ? wrappers[baseName(rest[0]!)] : undefined;
-    if (!wrapper) return rest;
-    rest = behind(wrapper, rest.slice(1));
+    const name = baseName(rest[0]!);
+    const left = Object.hasOwn(wrappers, name) ? behind(wrappers[name]!, rest.slice(1)) : null;
+    if (left === null) return rest;
+    rest = left;
   }
   return rest;
 }
 
-function behind(wrapper: Wrapper, words: readonly string[]): readonly string[] {
-  if (wrapper.needsDashes) {
-    const dashes = words.indexOf("--");
-    if (dashes >= 0) return words.slice(dashes + 1);
-    const known = words.findIndex((word) => entryOf(word) !== undefined);
-    return known < 0 ? [] : words.slice(known);
-  }
-  let at = 0;
-  while (at < words.length && words[at]!.startsWith("-") && words[at] !== "--") {
-    at += wrapper.valued.includes(words[at]!) ? 2 : 1;
-  }
-  if (words[at] === "--") at++;
-  while (wrapper.takesAssignments && /^[A-Za-z_]\w*=/.test(words[at] ?? "")) at++;
-  return words.slice(at + wrapper.ownWords);
-}
-
-/** `@scope/name@1.2.3`, as npx takes it, and `/usr/bin/name` alike. */
+/** `/usr/bin/name`, `@scope/name@1.2.3` as npx takes it, and a script in an installed package alike. */
 function entryOf(word: string): AgentEntry | undefined {
   if (word === "") return undefined;
-  const binary = baseName(word).replace(/(?<=.)@[\w.^~-]+$/, "");
+  const installed = /.*\/node_modules\/((?:@[^/]+\/)?[^/.][^/]*)\//.exec(word)?.[1];
+  const plain = (installed ?? word).replace(/(?<=.)(?:@|==)[^/@]*$/, "");
+  const binary = Object.hasOwn(packages, plain) ? packages[plain]! : baseName(plain);
   return agents.find((agent) => agent.binaries.includes(binary));
 }
 

@@ -107,11 +107,9 @@ function goOn(state: KimiState): void {
   state.doubtfulEnd = null;
 }
 
-const encoder = new TextEncoder();
-
 /** Kimi prints a tool's arguments as JSON in a string. */
 function argumentsOf(value: unknown): unknown {
-  return typeof value === "string" ? parseRecord(encoder.encode(value)) : value;
+  return typeof value === "string" ? parseRecord(value) : value;
 }
 
 function takeRetry(state: KimiState, record: JsonRecord, at: SpokenAt): void {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Ending } from "../../src/core/round.ts";
+import { verdictKinds } from "../../src/core/verdict.ts";
 import { coreOf, cutInto, isCut, linesOf, outcomeOf, readerFor, recordings } from "./feeding.ts";
 import { type Golden, joined, logOf } from "./golden.ts";
 
@@ -131,7 +132,7 @@ function isTelling(log: Uint8Array, at: number): boolean {
 
 function stepOf(log: Uint8Array): number {
   if (log.length > longBytes) return Math.ceil(log.length / 200);
-  return log.length < 3000 ? 1 : 31;
+  return log.length < 1500 ? 1 : 41;
 }
 
 /**
@@ -159,4 +160,9 @@ Deno.test("the terminal record of every recording that is ok stands among its la
     const rest = linesOf(logOf(golden).subarray(end!)).filter((line) => line[0] === 0x7b);
     assert.ok(rest.length <= 1, `${golden.cli}/${golden.name}: ${rest.length} records follow its terminal record`);
   }
+});
+
+Deno.test("the recordings hold every kind of verdict that a stream can speak for", () => {
+  const kinds = new Set(recordings.flatMap(({ expected }) => expected.verdicts.slice(0, 1)));
+  assert.deepEqual(verdictKinds.filter((kind) => !kinds.has(kind)), []);
 });

@@ -1,86 +1,56 @@
-// Proves the main job on a real agent: Claude Code from npm works round after round, against a mock of its API and without a network.
-import assert from "node:assert/strict";
-import { claudeVersion, installClaude } from "./real/claude_cli.ts";
-import { mockUsage } from "./real/mock_anthropic.ts";
-import { fromFileUrl } from "./paths.ts";
-import type { Report } from "./real/rounds_in_namespace.ts";
+// Proves the main job on real agents: CLIs from npm, each against a mock of its provider and without a network.
+import { checkAll, checks } from "./real/checks.ts";
+import { clis } from "./real/clis.ts";
+import { apart, runApart } from "./real/namespace.ts";
+import { Pool } from "./real/pool.ts";
+import type { RealCli } from "./real/real_cli.ts";
+import type { Report } from "./real/report.ts";
+import type { ScenarioName } from "./real/scenarios.ts";
 
-const isWanted = Deno.env.get("AGENT_RUNNER_REAL_AGENTS") === "1";
-const inside = fromFileUrl(new URL("./real/rounds_in_namespace.ts", import.meta.url));
-const withLoopback = 'ip link set lo up && exec "$@"';
+/** What is tried, with whom if not with all; what waits longest comes first. */
+const plan: readonly { readonly scenario: ScenarioName; readonly shows: string; readonly only?: readonly string[] }[] =
+  [
+    { scenario: "limit", shows: "waits for the end of a limit and goes on with" },
+    { scenario: "short_limit", shows: "leaves a limit of 20 seconds to", only: ["gemini", "opencode"] },
+    { scenario: "hang", shows: "ends a round without an answer to" },
+    { scenario: "wall", shows: "ends, at its wall, every process that a tool started of", only: ["claude", "codex"] },
+    { scenario: "stop", shows: "ends, when it is told to stop, every process that a tool started of" },
+    { scenario: "session", shows: "goes on with one session of" },
+    { scenario: "overload", shows: "lets the provider's bad minutes pass with" },
+    { scenario: "login", shows: "sees that the login was refused to" },
+    { scenario: "login_twice", shows: "stops by itself when the login was refused twice to", only: ["claude"] },
+    { scenario: "work", shows: "has a file changed and committed by" },
+  ];
 
-/** Why the rounds cannot run here; null when they can. */
-function obstacle(): string | null {
-  if (!isWanted) return "AGENT_RUNNER_REAL_AGENTS is not 1";
-  try {
-    const { success, stderr } = new Deno.Command("unshare", { args: ["-n", "ip", "link", "set", "lo", "up"] })
-      .outputSync();
-    return success ? null : `no network namespace of its own: ${new TextDecoder().decode(stderr).trim()}`;
-  } catch {
-    return "the command 'unshare' is missing";
+/** Most of them wait most of the time. */
+const abreast = 6;
+
+const place = apart();
+/** For work on one of them, e.g. `codex limit`. */
+const chosen = Deno.env.get("AGENT_RUNNER_REAL_ONLY") ?? "";
+const pool = new Pool<Report>(abreast);
+
+function test(cli: RealCli, { scenario, shows }: typeof plan[number]): void {
+  const name = `serve ${shows} ${cli.title} ${cli.program.version}`;
+  const task = `${cli.name} ${scenario}`;
+  const obstacle = "obstacle" in place ? place.obstacle : task.includes(chosen) ? null : "it was not chosen";
+  if (!("obstacle" in place) && obstacle === null) pool.add(task, () => runApart(cli, scenario, place.flags));
+  Deno.test({
+    name: obstacle === null ? name : `${name} (not run: ${obstacle})`,
+    ignore: obstacle !== null,
+    // The others run meanwhile.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const report = await pool.of(task);
+      checkAll(report);
+      checks[scenario](report, cli);
+    },
+  });
+}
+
+for (const trial of plan) {
+  for (const cli of clis) {
+    if (trial.only?.includes(cli.name) ?? true) test(cli, trial);
   }
 }
-
-const reason = obstacle();
-
-function test(name: string, body: () => Promise<void>): void {
-  Deno.test({ name: reason === null ? name : `${name} (not run: ${reason})`, ignore: reason !== null, fn: body });
-}
-
-async function roundsOf(scenario: string): Promise<Report> {
-  const binary = await installClaude();
-  const words = [Deno.execPath(), "run", "--allow-all", "--no-check", "--cached-only", inside, binary, scenario];
-  const run = new Deno.Command("unshare", { args: ["-n", "sh", "-c", withLoopback, "sh", ...words], stdin: "null" });
-  const { success, stdout, stderr } = await run.output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-function ofKind(report: Report, kind: string) {
-  return report.events.filter(({ event }) => event === kind);
-}
-
-test("serve takes Claude Code through two rounds that edit and commit files", async () => {
-  const report = await roundsOf("work");
-  assert.equal(report.outside, false, "the namespace reaches the outside");
-  assert.equal(report.code, 0, report.stdout + report.stderr);
-  assert.deepEqual(report.files, { "round-1.txt": "made in round 1\n", "round-2.txt": "made in round 2\n" });
-  assert.deepEqual(report.commits.slice(0, 2), ["Round 2", "Round 1"]);
-  assert.equal(report.dirty, "");
-  assert.deepEqual(report.conversations, [{ requests: 3, hasPrompt: true }, { requests: 3, hasPrompt: true }]);
-  assert.deepEqual(ofKind(report, "round_verdict").map(({ verdict }) => verdict), ["ok", "ok"]);
-  assert.deepEqual(ofKind(report, "agent_exit").map(({ exit_code, ending }) => [exit_code, ending]), [
-    [0, "exited"],
-    [0, "exited"],
-  ]);
-  const usage = ofKind(report, "agent_usage_recorded");
-  assert.equal(usage.length, 2);
-  for (const event of usage) {
-    assert.equal(event.agent, "claude");
-    assert.equal(event.model, "claude-sonnet-4-5");
-    assert.equal(event.input_tokens, 3 * mockUsage.input);
-    assert.equal(event.output_tokens, 3 * mockUsage.output);
-    assert.equal(event.cached_tokens, 3 * mockUsage.cacheRead);
-    assert.equal(event.cache_creation_tokens, 3 * mockUsage.cacheWrite);
-    assert.equal(event.tool_call_count, 2);
-    assert.ok(Number(event.cost_usd) > 0);
-    assert.equal(event.success, true);
-  }
-  const sessions = ofKind(report, "round_verdict").map(({ session_id }) => session_id);
-  assert.equal(new Set(sessions).size, 2);
-  assert.deepEqual(report.left, [], `Claude Code ${claudeVersion} left processes behind`);
-});
-
-test("serve ends Claude Code at its wall with every process its tools started", async () => {
-  const report = await roundsOf("hang");
-  assert.equal(report.code, 0, report.stdout + report.stderr);
-  // The file and the command were asked for, and the command never came back.
-  assert.deepEqual(report.conversations, [{ requests: 2, hasPrompt: true }]);
-  assert.deepEqual(ofKind(report, "agent_exit").map(({ ending, timed_out }) => [ending, timed_out]), [[
-    "timed_out",
-    true,
-  ]]);
-  assert.deepEqual(ofKind(report, "round_verdict").map(({ verdict }) => verdict), ["hung"]);
-  assert.deepEqual(report.seen, ["sleep 301", "sleep 302", "sleep 303"]);
-  assert.deepEqual(report.left, []);
-});

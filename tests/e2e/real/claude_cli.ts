@@ -1,55 +1,16 @@
-// Gets one pinned version of Claude Code from npm, once per machine, and knows how to start it against a mock.
+// Claude Code against a mock of Anthropic's Messages.
+import { anthropic } from "./protocol_anthropic.ts";
+import { mockTokens } from "./protocol.ts";
+import type { RealCli } from "./real_cli.ts";
 
-/** The version whose output is in tests/golden. */
-export const claudeVersion = "2.1.329";
+const model = "claude-sonnet-4-5";
 
-/** Path of the executable; installs it on first use. @throws when npm cannot. */
-export async function installClaude(): Promise<string> {
-  const cache = `${Deno.env.get("TMPDIR") ?? "/tmp"}/agent-runner-real-agents`;
-  const folder = `${cache}/claude-code-${claudeVersion}`;
-  const binary = `${folder}/node_modules/.bin/claude`;
-  if (isThere(binary)) return binary;
-  Deno.mkdirSync(cache, { recursive: true });
-  const fresh = Deno.makeTempDirSync({ dir: cache, prefix: "install-" });
-  const npm = new Deno.Command("npm", {
-    args: ["install", "--no-audit", "--no-fund", "--loglevel=error", `@anthropic-ai/claude-code@${claudeVersion}`],
-    cwd: fresh,
-    stdout: "piped",
-    stderr: "piped",
-  });
-  const { success, stderr } = await npm.output();
-  if (!success) {
-    Deno.removeSync(fresh, { recursive: true });
-    throw new Error(`npm could not install Claude Code ${claudeVersion}: ${new TextDecoder().decode(stderr)}`);
-  }
-  try {
-    Deno.renameSync(fresh, folder);
-  } catch (thrown) {
-    // Another run was faster; its copy is as good.
-    Deno.removeSync(fresh, { recursive: true });
-    if (!isThere(binary)) throw thrown;
-  }
-  return binary;
-}
-
-/** What the agent needs in its environment to talk to a mock and to nobody else. */
-export function claudeEnvironment(apiUrl: string): Readonly<Record<string, string>> {
-  return {
-    ANTHROPIC_BASE_URL: apiUrl,
-    ANTHROPIC_API_KEY: "sk-ant-api03-fake",
-    // Claude Code refuses to run unattended as root without it.
-    IS_SANDBOX: "1",
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    DISABLE_TELEMETRY: "1",
-    DISABLE_ERROR_REPORTING: "1",
-    DISABLE_AUTOUPDATER: "1",
-    CLAUDE_CODE_MAX_RETRIES: "1",
-  };
-}
-
-/** The unattended command line, as in the preset. */
-export function claudeCommand(binary: string): readonly string[] {
-  return [
+export const claude: RealCli = {
+  name: "claude",
+  title: "Claude Code",
+  program: { packageName: "@anthropic-ai/claude-code", version: "2.1.329", bin: "claude" },
+  protocol: anthropic,
+  command: (binary) => [
     binary,
     "-p",
     "--output-format",
@@ -58,14 +19,33 @@ export function claudeCommand(binary: string): readonly string[] {
     "--permission-mode",
     "bypassPermissions",
     "--model",
-    "claude-sonnet-4-5",
-  ];
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
+    model,
+  ],
+  agent: { prompt_delivery: "stdin", prompt_arg_template: [], resume_arg_template: ["--resume", "{session_id}"] },
+  environment: ({ url }) => ({
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: "sk-ant-api03-fake",
+    // Claude Code refuses to run unattended as root without it.
+    IS_SANDBOX: "1",
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_TELEMETRY: "1",
+    DISABLE_ERROR_REPORTING: "1",
+    DISABLE_AUTOUPDATER: "1",
+  }),
+  settings: () => ({}),
+  // Only a subscription has windows that reset at a time.
+  limitEnvironment: { ANTHROPIC_API_KEY: "", CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-fake" },
+  model,
+  tokens: {
+    input_tokens: mockTokens.input,
+    output_tokens: mockTokens.output,
+    reasoning_tokens: 0,
+    cached_tokens: mockTokens.cacheRead,
+    cache_creation_tokens: mockTokens.cacheWrite,
+  },
+  tellsCost: true,
+  limit: { seconds: 20 },
+  limitShows: "reset",
+  // Ten times, each later than the one before.
+  onRefusedLogin: "ended_early",
+};
