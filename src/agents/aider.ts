@@ -103,7 +103,7 @@ class AiderReader implements AgentReader {
       trouble,
       spoken: startFaultIn(lines),
       lines,
-      hasRecords: lines.length > 0,
+      hasRecords: this.#tally.answers > 0 || this.#state.cliVersion !== null,
       isExitTrusted: true,
     });
   }

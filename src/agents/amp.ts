@@ -4,7 +4,8 @@ import { baseName } from "../core/path.ts";
 import { clip } from "../core/text.ts";
 import { causeOfWords } from "./amp_causes.ts";
 import { type Cause, cause, evidenceOf } from "./cause.ts";
-import { arrayOf, countOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { figureOf, tallyOf } from "./figure.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { StreamReader } from "./stream_reader.ts";
 import { blankState, noteDenial, noteToolCall, type StreamState } from "./stream_state.ts";
@@ -31,14 +32,20 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
     isExitTrusted: isText,
     start: () => ({ ...blankState(), countedIds: [] }),
     take: (state, record) => take(state, record, at),
-    // Where the answer is text, too, only an error and what follows it are Amp's own words.
-    hear: (lines) => causeOfWords((isText ? fromLastError(lines) : lines).join("\n"), { record: "output", at: at() }),
+    // Only an error and what directly follows it are Amp's own words: tools print to the same stream.
+    hear: (lines) =>
+      causeOfWords(ownWords(lines, isText ? errorLine : ownLine).join("\n"), { record: "output", at: at() }),
   });
 }
 
-function fromLastError(lines: readonly string[]): readonly string[] {
-  const start = lines.findLastIndex((line) => /^\w{0,40}error: /i.test(line));
-  return start < 0 ? [] : lines.slice(start);
+const errorLine = /^\w{0,40}error: /i;
+const ownLine = /^(?:\w{0,40}error: |Not logged in\b|User message must be provided\b|Out of (?:free )?credits\b)/i;
+const linesOfError = 6;
+
+/** Where the answer is text, too, only an error by its form can be told from it. */
+function ownWords(lines: readonly string[], beginning: RegExp): readonly string[] {
+  const start = lines.findLastIndex((line) => beginning.test(line));
+  return start < 0 ? [] : lines.slice(start, start + linesOfError);
 }
 
 function take(state: AmpState, record: JsonRecord, at: () => SpokenAt): void {
@@ -81,14 +88,14 @@ function addUsage(state: AmpState, message: JsonRecord | null): void {
 
 function sumOf(state: AmpState, usage: JsonRecord): Usage {
   const before = state.usage;
-  const cached = countOf(usage.cache_read_input_tokens);
-  const created = countOf(usage.cache_creation_input_tokens);
-  const input = countOf(usage.input_tokens);
+  const cached = tallyOf(usage.cache_read_input_tokens);
+  const created = tallyOf(usage.cache_creation_input_tokens);
+  const input = tallyOf(usage.input_tokens);
   return {
     model: state.model ?? "unknown",
     // Amp counts what is read from and written to the cache as input, too.
     inputTokens: (before?.inputTokens ?? 0) + (input >= cached + created ? input - cached - created : input),
-    outputTokens: (before?.outputTokens ?? 0) + countOf(usage.output_tokens),
+    outputTokens: (before?.outputTokens ?? 0) + tallyOf(usage.output_tokens),
     reasoningTokens: 0,
     cachedTokens: (before?.cachedTokens ?? 0) + cached,
     cacheCreationTokens: (before?.cacheCreationTokens ?? 0) + created,
@@ -105,8 +112,8 @@ function takeResult(state: AmpState, record: JsonRecord, at: SpokenAt): void {
   const isError = record.is_error === true || record.is_error !== false && record.subtype !== "success";
   const usage = objectOf(record.usage);
   if (!state.usage && usage && Object.keys(usage).length > 0) state.usage = sumOf(state, usage);
-  if (state.usage) state.usage = { ...state.usage, durationMs: countOf(record.duration_ms) };
-  state.turns = numberOf(record.num_turns);
+  if (state.usage) state.usage = { ...state.usage, durationMs: tallyOf(record.duration_ms) };
+  state.turns = figureOf(record.num_turns);
   for (const denial of arrayOf(record.permission_denials)) noteDenial(state, objectOf(denial)?.tool_name ?? denial);
   state.errorText = isError ? textOf(record.error)?.slice(0, longestError) ?? null : null;
   state.terminal = isError ? causeOfFailure(record, at) : causeOfSuccess(state, record);
@@ -125,7 +132,7 @@ function causeOfFailure(record: JsonRecord, at: SpokenAt): Cause {
 function causeOfSuccess(state: AmpState, record: JsonRecord): Cause {
   const evidence = evidenceOf("result", {
     is_error: record.is_error,
-    num_turns: numberOf(record.num_turns) ?? undefined,
+    num_turns: figureOf(record.num_turns) ?? undefined,
   });
   const isSilent = typeof record.result === "string" && record.result.trim() === "";
   if (isSilent && state.toolCallCount === 0) {

@@ -9,8 +9,9 @@ import { degradedOf, noteRefusal } from "./claude_start.ts";
 import { blankClaudeState, type ClaudeState, momentOf } from "./claude_state.ts";
 import { causeOfLines } from "./claude_text.ts";
 import { usageIn, withAnswer, withResult } from "./claude_usage.ts";
-import { noteWindows, rejectionOf } from "./claude_windows.ts";
-import { arrayOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { noteWindows, rejectionAfter } from "./claude_windows.ts";
+import { figureOf } from "./figure.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import { type EndOfRun, StreamReader } from "./stream_reader.ts";
 import { noteToolCall } from "./stream_state.ts";
 
@@ -39,10 +40,10 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
     name: "claude",
     title,
     labelField: "type",
-    labels: printsText ? new Set<string>() : labels,
+    labels,
     ignored,
     isExitTrusted: command.length > 0 && !printsRecords,
-    start: () => blankClaudeState({ clock: now, timeZone, isResumed: command.some(isResuming) }),
+    start: () => blankClaudeState({ clock: now, timeZone, isText: printsText, isResumed: command.some(isResuming) }),
     take,
     hear: (lines) => causeOfLines(lines, { now: now(), timeZone }),
     atEnd: (state, end) => command.length > 0 && !printsRecords ? endOfText(state, end) : null,
@@ -58,15 +59,18 @@ function isResuming(word: string): boolean {
 /** Exit status 0 means success only for a run that printed its answer, and no records that lack their end. */
 function endOfText(state: ClaudeState, { ending, lines }: EndOfRun): Cause | null {
   if (ending.kind !== "exited" || ending.code !== 0 || state.terminal) return null;
-  if (state.sessionId !== null) {
+  if (state.sessionId !== null || state.hasBegun) {
     return state.trouble ?? cause("no_result", `${title} left without its terminal record.`);
   }
   return lines.length === 0 ? cause("no_result", `${title} finished without printing anything.`) : null;
 }
 
 function take(state: ClaudeState, record: JsonRecord): void {
-  // Claude Code signs every record with its session; a line without it was printed by something else.
-  if (state.sessionId !== null && textOf(record.session_id) === null) return;
+  state.hasBegun ||= record.type === "system" && record.subtype === "init";
+  // A wrapper or a setting may ask for records where the command does not; they begin with the first record of a stream.
+  if (state.isText && !state.hasBegun) return;
+  // Claude Code signs every record with its session and an id; a line without was printed by something else.
+  if (state.sessionId !== null && textOf(record.session_id) === null && textOf(record.uuid) === null) return;
   state.sessionId = textOf(record.session_id) ?? state.sessionId;
   const time = Date.parse(textOf(record.timestamp) ?? "");
   if (time > state.latestTime) state.latestTime = time;
@@ -98,7 +102,7 @@ function takeSystem(state: ClaudeState, record: JsonRecord): void {
 function takeRetry(state: ClaudeState, name: string, record: JsonRecord | null): void {
   if (!record) return;
   const at = momentOf(state);
-  const status = numberOf(record.error_status);
+  const status = figureOf(record.error_status);
   const failure = causeOfFailure({
     record: name,
     status,
@@ -107,14 +111,15 @@ function takeRetry(state: ClaudeState, name: string, record: JsonRecord | null):
     rejection: state.rejection,
     retryAfterSeconds: retryAfterOf(record),
     at,
+    toldAt: state.latestTime,
   });
-  const delay = numberOf(record.retry_delay_ms);
+  const delay = figureOf(record.retry_delay_ms);
   const delaySeconds = delay === null ? null : delay / 1000;
-  state.trouble = causeOfRetry({ cause: failure, delaySeconds });
+  state.trouble = causeOfRetry({ cause: failure, delaySeconds, isAnswered: status !== null });
   state.early = signOfRetry({
     cause: state.trouble,
     delaySeconds,
-    mayRenewLogin: state.hasLogin && status === 401 && (numberOf(record.attempt) ?? 1) <= 1,
+    mayRenewLogin: state.hasLogin && status === 401 && (figureOf(record.attempt) ?? 1) <= 1,
     now: Math.max(at.now, state.clock()),
   });
 }
@@ -125,7 +130,7 @@ function takeAssistant(state: ClaudeState, record: JsonRecord): void {
     const limits = objectOf(record.api_error_params)?.rate_limit_info;
     noteWindows(state, limits);
     state.errorRecord = record;
-    state.rejection = rejectionOf(limits) ?? state.rejection;
+    state.rejection = rejectionAfter(state.rejection, limits);
     state.errorText = contentText(message) || state.errorText;
     state.trouble = failureOf(state, { record: "assistant", fields: record, text: state.errorText });
     return;
@@ -154,24 +159,29 @@ function contentText(message: JsonRecord | null): string {
 
 function takeRateLimit(state: ClaudeState, record: JsonRecord): void {
   noteWindows(state, record.rate_limit_info);
-  const rejection = rejectionOf(record.rate_limit_info);
-  if (!rejection) return;
+  const rejection = rejectionAfter(state.rejection, record.rate_limit_info);
   state.rejection = rejection;
+  if (!rejection && state.trouble?.kind === "limit") {
+    state.trouble = null;
+    state.early = null;
+  }
+  if (!rejection || objectOf(record.rate_limit_info)?.status !== "rejected") return;
   state.trouble = causeOfFailure({
     record: "rate_limit_event",
     status: null,
     word: "rate_limit",
     rejection,
     at: momentOf(state),
+    toldAt: state.latestTime,
   });
 }
 
 function takeResult(state: ClaudeState, record: JsonRecord): void {
   if (typeof record.is_error !== "boolean" && typeof record.subtype !== "string") return;
-  const isError = record.is_error === true || record.is_error !== false && record.subtype !== "success";
+  const isError = isFailed(record);
   const errors = arrayOf(record.errors).filter((line) => typeof line === "string").join("\n");
   const text = ((textOf(record.result) ?? errors) || null)?.slice(0, longestError) ?? null;
-  const turns = numberOf(record.num_turns);
+  const turns = figureOf(record.num_turns);
   if (turns !== null && turns >= 0) state.turns = (state.turns ?? 0) + Math.round(turns);
   for (const denial of arrayOf(record.permission_denials)) noteRefusal(state, denial);
   state.ledger = withResult(state.ledger, record, state);
@@ -182,6 +192,14 @@ function takeResult(state: ClaudeState, record: JsonRecord): void {
     : causeOfSuccess(record, { title, isIdle: state.toolCallCount === 0 });
 }
 
+/** A word for an error counts whatever `is_error` says; where that is missing or no boolean, the other fields do. */
+function isFailed(record: JsonRecord): boolean {
+  if (record.is_error === true || textOf(record.subtype)?.startsWith("error_")) return true;
+  if (record.is_error === false) return false;
+  return record.is_error === "true" || textOf(record.subtype) !== null && record.subtype !== "success" ||
+    (figureOf(record.api_error_status) ?? 0) >= 400 || record.terminal_reason === "api_error";
+}
+
 function failureOf(
   state: ClaudeState,
   { record, fields, text }: { readonly record: string; readonly fields: JsonRecord; readonly text: string | null },
@@ -189,7 +207,7 @@ function failureOf(
   const error = state.errorRecord;
   return causeOfFailure({
     record,
-    status: numberOf(fields.api_error_status ?? error?.api_error_status),
+    status: figureOf(fields.api_error_status ?? error?.api_error_status),
     word: textOf(error?.error),
     errorCode: textOf(fields.api_error ?? error?.api_error),
     errorType: textOf(fields.api_error_type ?? error?.api_error_type),
@@ -199,6 +217,7 @@ function failureOf(
     rejection: state.rejection,
     retryAfterSeconds: retryAfterOf(fields) ?? retryAfterOf(error),
     at: momentOf(state),
+    toldAt: state.latestTime,
   });
 }
 

@@ -3,7 +3,8 @@ import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
 import { causeOfSentence, causeOfTellingText, isUsageLimit, resetSpokenIn } from "./claude_text.ts";
 import type { Rejection } from "./claude_windows.ts";
-import { type JsonRecord, numberOf } from "./record.ts";
+import { figureOf } from "./figure.ts";
+import type { JsonRecord } from "./record.ts";
 import { retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
 /** Everything about one failure that a record may tell; what is missing is null or left out. */
@@ -23,8 +24,10 @@ export interface Failure {
   readonly rejection: Rejection | null;
   /** Seconds the provider asked to wait, where a field carries them. */
   readonly retryAfterSeconds?: number | null;
-  /** When it was written, as well as the stream tells; a reset before it is over. */
+  /** When it was written, as well as is known: what is said of a time of day goes by it. */
   readonly at: SpokenAt;
+  /** The same by the stream's own word, epoch milliseconds; 0 or left out when it has none. A reset before it is over. */
+  readonly toldAt?: number;
 }
 
 const troubleWords: Readonly<Record<string, Trouble>> = {
@@ -37,6 +40,18 @@ const troubleWords: Readonly<Record<string, Trouble>> = {
   rate_limit: "rate",
   overloaded: "overload",
   server_error: "overload",
+};
+
+/** The provider's own words for errors, asked last: some stand for more than one thing. */
+const troubleTypes: Readonly<Record<string, Trouble>> = {
+  authentication_error: "auth",
+  permission_error: "auth",
+  not_found_error: "missing_model",
+  request_too_large: "context",
+  rate_limit_error: "rate",
+  overloaded_error: "overload",
+  api_error: "overload",
+  timeout_error: "timeout",
 };
 
 /** The cause of a failed run, or of a request that is being tried again. */
@@ -61,17 +76,17 @@ function causeWithoutWait(failure: Failure): Cause {
   if (errorCode === "max_output_tokens" || word === "max_output_tokens") {
     return cause("bounded", "The answer was longer than the model may write.", { evidence });
   }
-  const spoken = failure.status === null ? causeOfSentence(text ?? "", { at: failure.at, evidence }) : null;
-  return spoken ?? cause("error", "The run failed.", { evidence });
+  return causeOfSentence(text ?? "", { at: failure.at, evidence }) ?? cause("error", "The run failed.", { evidence });
 }
 
 function limitOf(failure: Failure, evidence: readonly Evidence[]): Cause | null {
-  const { rejection, errorCode, status, word, text, at } = failure;
+  const { rejection, errorCode, status, word, text, at, toldAt = 0 } = failure;
   const isRate = status === 429 || word === "rate_limit" || status === null && word === null;
   const isNamed = errorCode === "usage_limit_reached" || isRate && isUsageLimit(text ?? "");
   const told = rejection?.resetsAt ?? null;
-  const stated = told ?? (isNamed ? resetSpokenIn(text ?? "", at) : null);
-  const resetsAt = stated !== null && stated * 1000 > at.now ? stated : null;
+  const spoken = told === null && isNamed ? resetSpokenIn(text ?? "", at) : null;
+  const stated = told !== null && told * 1000 > toldAt ? told : null;
+  const resetsAt = stated ?? (spoken !== null && spoken * 1000 > at.now ? spoken : null);
   if (isNamed) return causeOfLimit(resetsAt, evidence);
   if (!isRate) return null;
   // A window that is named is an allowance; without a name and a time only the pace was refused.
@@ -86,7 +101,8 @@ function troubleOf({ status, word, errorCode, errorType, isUnanswered, text }: F
   if (said === "missing_model") return "missing_model";
   if (errorCode === "connection_failed") return "connection";
   if (/^Request timed out\b/.test(text ?? "")) return "timeout";
-  return troubleOfStatus(status) ?? said ?? (isUnanswered ? "connection" : null);
+  const typed = Object.hasOwn(troubleTypes, errorType ?? "") ? troubleTypes[errorType!]! : null;
+  return troubleOfStatus(status) ?? said ?? typed ?? (isUnanswered ? "connection" : null);
 }
 
 function evidenceOfFailure(failure: Failure): readonly Evidence[] {
@@ -118,13 +134,13 @@ export function causeOfSuccess(
 ): Cause {
   const evidence = evidenceOf("result", {
     is_error: record.is_error,
-    num_turns: numberOf(record.num_turns) ?? undefined,
+    num_turns: figureOf(record.num_turns) ?? undefined,
   });
   const isSilent = typeof record.result === "string" && record.result.trim() === "";
   if (isSilent && isIdle) {
     return cause("no_result", `${title} finished without an answer and without calling a tool.`, { evidence });
   }
-  const turns = numberOf(record.num_turns);
+  const turns = figureOf(record.num_turns);
   return cause("ok", `${title} finished${turns === null ? "" : turns === 1 ? " in 1 turn" : ` in ${turns} turns`}.`, {
     evidence,
   });

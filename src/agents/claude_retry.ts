@@ -1,7 +1,8 @@
 // Tells from a request that Claude Code wants to try again whether waiting for it is of any use.
 import type { EarlySign } from "../core/agent.ts";
-import type { Cause } from "./cause.ts";
-import { type JsonRecord, numberOf, objectOf } from "./record.ts";
+import { type Cause, causeOfTrouble } from "./cause.ts";
+import { figureOf } from "./figure.ts";
+import { type JsonRecord, objectOf } from "./record.ts";
 
 /** Pauses of Claude Code's own making stay below this; a longer one is what the provider asked for. */
 const longDelaySeconds = 60;
@@ -18,8 +19,14 @@ export interface Retry {
   readonly now: number;
 }
 
-/** The cause with the wait the provider asked for, where the pause shows it. */
-export function causeOfRetry({ cause, delaySeconds }: Pick<Retry, "cause" | "delaySeconds">): Cause {
+/**
+ * The cause with the wait the provider asked for, where the pause shows it. A failure that nothing is known of passes:
+ * Claude Code would not try again otherwise. @param told `isAnswered`: the provider gave a status
+ */
+export function causeOfRetry(
+  { cause: told, delaySeconds, isAnswered }: Pick<Retry, "cause" | "delaySeconds"> & { readonly isAnswered: boolean },
+): Cause {
+  const cause = told.kind === "error" ? causeOfTrouble(isAnswered ? "overload" : "connection", told.evidence) : told;
   if (cause.waitClass === null || cause.resetsAt !== null || cause.retryAfterSeconds !== null) return cause;
   const isLong = delaySeconds !== null && delaySeconds >= longDelaySeconds && delaySeconds <= longestWaitSeconds;
   return !isLong ? cause : { ...cause, retryAfterSeconds: Math.ceil(delaySeconds) };
@@ -28,8 +35,8 @@ export function causeOfRetry({ cause, delaySeconds }: Pick<Retry, "cause" | "del
 /** Seconds the provider asked to wait, from whichever field of an error record carries them; null when none does. */
 export function retryAfterOf(record: JsonRecord | null): number | null {
   for (const fields of [record, objectOf(record?.api_error_params)]) {
-    const seconds = numberOf(fields?.retry_after) ?? numberOf(fields?.retry_after_seconds);
-    const milliseconds = numberOf(fields?.retry_after_ms);
+    const seconds = figureOf(fields?.retry_after) ?? figureOf(fields?.retry_after_seconds);
+    const milliseconds = figureOf(fields?.retry_after_ms);
     const found = seconds ?? (milliseconds === null ? null : milliseconds / 1000);
     if (found !== null && found >= 0 && found <= longestWaitSeconds) return Math.ceil(found);
   }

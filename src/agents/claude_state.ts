@@ -11,6 +11,10 @@ export interface ClaudeState extends StreamState {
   readonly clock: () => number;
   /** IANA name of the zone times without one are told in; this machine's when undefined. */
   readonly timeZone: string | undefined;
+  /** The command asks for text: lines that look like records may be words of the model. */
+  readonly isText: boolean;
+  /** The first record of a stream was seen. */
+  hasBegun: boolean;
   /** The conversation is older than this run. */
   readonly isResumed: boolean;
   /** The run is paid by a login, which Claude Code can renew, and not by a key. */
@@ -25,10 +29,11 @@ export interface ClaudeState extends StreamState {
 }
 
 /** A state in which nothing has been seen. */
-export function blankClaudeState(about: Pick<ClaudeState, "clock" | "timeZone" | "isResumed">): ClaudeState {
+export function blankClaudeState(about: Pick<ClaudeState, "clock" | "timeZone" | "isText" | "isResumed">): ClaudeState {
   return {
     ...blankState(),
     ...about,
+    hasBegun: false,
     hasLogin: false,
     rejection: null,
     errorRecord: null,

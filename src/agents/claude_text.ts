@@ -1,7 +1,7 @@
 // What Claude Code's sentences mean, for failures that no field explains and for the modes that print text.
 import type { Evidence } from "../core/verdict.ts";
-import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf } from "./cause.ts";
-import { epochOf } from "./record.ts";
+import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, troubleOfStatus } from "./cause.ts";
+import { instantOf } from "./figure.ts";
 import { plainText, resetIn, type SpokenAt } from "./spoken_time.ts";
 
 /** Clocks that show an earlier moment were never set: no time of day can be placed by them. */
@@ -38,7 +38,12 @@ const sentences: readonly Sentence[] = [
     /^API Error: (?:Request rejected \(429\)|Server is temporarily limiting requests)/,
     (evidence) => causeOfTrouble("rate", evidence),
   ],
-  [/^API Error: 5\d\d\b/, (evidence) => causeOfTrouble("overload", evidence)],
+  [/^There's an issue with the selected model\b/, (evidence) => causeOfTrouble("missing_model", evidence)],
+  [
+    /^API Error: .{0,80}\bexceeded the \d{1,9} output token maximum\b/,
+    (evidence) => cause("bounded", "The answer was longer than the model may write.", { evidence }),
+  ],
+  [/^API Error: (?:40[12348]|429|5\d\d)\b/, (evidence, { text }) => causeOfStatusText(text, evidence)],
 ];
 
 /** Sentences of the command line itself, on standard error. */
@@ -52,6 +57,11 @@ const complaints: readonly Sentence[] = [
     (evidence) => cause("config", "Claude Code refuses to skip permissions as root.", { evidence }),
   ],
 ];
+
+function causeOfStatusText(text: string, evidence: readonly Evidence[]): Cause {
+  const status = Number(/\d{3}/.exec(text)?.[0]);
+  return causeOfTrouble(troubleOfStatus(status) ?? "overload", evidence);
+}
 
 function causeOfBusyLogin(evidence: readonly Evidence[]): Cause {
   return cause("transient", "Another Claude Code process is renewing the login.", {
@@ -110,6 +120,6 @@ export function isUsageLimit(text: string): boolean {
 /** Epoch seconds at which a limit ends by its text; null when it does not say or the time of writing is unknown. */
 export function resetSpokenIn(text: string, at: SpokenAt): number | null {
   const appended = /\|(\d{10}|\d{13})\b/.exec(text)?.[1];
-  if (appended !== undefined) return epochOf(Number(appended));
+  if (appended !== undefined) return instantOf(appended);
   return at.now < earliestNow ? null : resetIn(text, at);
 }

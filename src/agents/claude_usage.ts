@@ -1,6 +1,7 @@
 // Adds up what a run of Claude Code used: from its results, and from its answers where no result came.
 import type { Usage } from "../core/agent.ts";
-import { countOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { figureOf, tallyOf } from "./figure.ts";
+import { type JsonRecord, objectOf, textOf } from "./record.ts";
 
 /** Tokens by kind. */
 interface Tokens {
@@ -60,9 +61,9 @@ export function withResult(ledger: Ledger, record: JsonRecord, { isResumed }: { 
       ...blankUsage,
       ...spelled(tokens),
       costUsd: cost === null || before?.costUsd === null ? null : cost + (before?.costUsd ?? 0),
-      durationMs: countOf(record.duration_ms) + (before?.durationMs ?? 0),
+      durationMs: tallyOf(record.duration_ms) + (before?.durationMs ?? 0),
     },
-    totalCostUsd: numberOf(record.total_cost_usd) ?? ledger.totalCostUsd,
+    totalCostUsd: figureOf(record.total_cost_usd) ?? ledger.totalCostUsd,
     earlier: nothing,
     answers: [],
   };
@@ -89,9 +90,9 @@ function costOf(
     readonly isResumed: boolean;
   },
 ): number | null {
-  const costs = models.map((model) => numberOf(model.costUSD)).filter((cost) => cost !== null);
+  const costs = models.map((model) => figureOf(model.costUSD)).filter((cost) => cost !== null);
   if (costs.length > 0) return costs.reduce((sum, cost) => sum + cost, 0);
-  const total = numberOf(record.total_cost_usd);
+  const total = figureOf(record.total_cost_usd);
   if (total === null || total === 0) return total;
   const isFirst = ledger.settled === null;
   if (isFirst && isResumed) return null;
@@ -110,19 +111,19 @@ const blankUsage = {
 
 function tokensOf(usage: JsonRecord): Tokens {
   return {
-    input: countOf(usage.input_tokens),
-    output: countOf(usage.output_tokens),
-    cached: countOf(usage.cache_read_input_tokens),
-    cacheCreation: countOf(usage.cache_creation_input_tokens),
+    input: tallyOf(usage.input_tokens),
+    output: tallyOf(usage.output_tokens),
+    cached: tallyOf(usage.cache_read_input_tokens),
+    cacheCreation: tallyOf(usage.cache_creation_input_tokens),
   };
 }
 
 function tokensOfModel(model: JsonRecord): Tokens {
   return {
-    input: countOf(model.inputTokens),
-    output: countOf(model.outputTokens),
-    cached: countOf(model.cacheReadInputTokens),
-    cacheCreation: countOf(model.cacheCreationInputTokens),
+    input: tallyOf(model.inputTokens),
+    output: tallyOf(model.outputTokens),
+    cached: tallyOf(model.cacheReadInputTokens),
+    cacheCreation: tallyOf(model.cacheCreationInputTokens),
   };
 }
 

@@ -1,7 +1,8 @@
 // Reads what CodeWhale prints with `exec --output-format stream-json`.
 import type { Agent, Usage } from "../core/agent.ts";
 import { type Cause, cause, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
-import { countOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { figureOf, tallyOf } from "./figure.ts";
+import { type JsonRecord, objectOf, textOf } from "./record.ts";
 import { retryAfterIn } from "./spoken_time.ts";
 import { StreamReader } from "./stream_reader.ts";
 import { blankState, noteDenial, noteToolCall, type StreamState } from "./stream_state.ts";
@@ -103,18 +104,18 @@ function takeMetadata(state: WhaleState, meta: JsonRecord | null): void {
 
 /** The counts of input hold what was read from a cache, those of output what was thought. */
 function usageOf(state: WhaleState, fields: JsonRecord): Usage {
-  const cached = countOf(fields.prompt_cache_hit_tokens);
-  const written = countOf(fields.prompt_cache_write_tokens);
-  const reasoning = countOf(fields.reasoning_tokens);
+  const cached = tallyOf(fields.prompt_cache_hit_tokens);
+  const written = tallyOf(fields.prompt_cache_write_tokens);
+  const reasoning = tallyOf(fields.reasoning_tokens);
   return {
     model: state.model ?? textOf(fields.model) ?? "unknown",
-    inputTokens: Math.max(0, countOf(fields.input_tokens) - cached - written),
-    outputTokens: Math.max(0, countOf(fields.output_tokens) - reasoning),
+    inputTokens: Math.max(0, tallyOf(fields.input_tokens) - cached - written),
+    outputTokens: Math.max(0, tallyOf(fields.output_tokens) - reasoning),
     reasoningTokens: reasoning,
     cachedTokens: cached,
     cacheCreationTokens: written,
     costUsd: null,
-    durationMs: countOf(fields.duration_ms),
+    durationMs: tallyOf(fields.duration_ms),
     toolCallCount: state.toolCallCount,
     modelsBreakdown: null,
     isCumulative: false,
@@ -163,7 +164,7 @@ function takeError(state: WhaleState, record: JsonRecord): void {
 
 function statusOf(value: unknown): number | null {
   const text = textOf(value);
-  return numberOf(value) ?? (text !== null && /^\d{3}$/.test(text) ? Number(text) : null);
+  return figureOf(value) ?? (text !== null && /^\d{3}$/.test(text) ? Number(text) : null);
 }
 
 const phrases: readonly (readonly [pattern: RegExp, trouble: Trouble])[] = [

@@ -3,7 +3,8 @@ import type { Agent, AgentReader, ReaderOptions, Usage } from "../core/agent.ts"
 import { type Cause, cause, evidenceOf, safeText } from "./cause.ts";
 import { causeOfFailure, causeOfLines, causeOfRetry, isRetryText } from "./codex_causes.ts";
 import { resumedCodex } from "./codex_resume.ts";
-import { arrayOf, countOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { figureOf, tallyOf } from "./figure.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { type EndOfRun, StreamReader } from "./stream_reader.ts";
 import { blankState, noteDenial, noteToolCall, type StreamState } from "./stream_state.ts";
@@ -148,9 +149,12 @@ function takeCompleted(state: CodexState, record: JsonRecord): void {
 }
 
 function takeFailed(state: CodexState, record: JsonRecord, at: SpokenAt | null): void {
-  const text = (textOf(objectOf(record.error)?.message) ?? textOf(record.error))?.slice(0, longestError) ?? null;
+  const message = textOf(objectOf(record.error)?.message) ?? textOf(record.error) ?? textOf(record.message);
+  const text = message?.slice(0, longestError) ?? null;
   state.errorText = text;
-  state.terminal = causeOfFailure({ record: "turn.failed", text, at });
+  const found = causeOfFailure({ record: "turn.failed", text, at });
+  // Without a text of its own the failure is that of the error told before it.
+  state.terminal = text === null ? state.trouble ?? found : found;
 }
 
 function getOn(state: CodexState): void {
@@ -161,17 +165,17 @@ function getOn(state: CodexState): void {
 
 /** Totals of the whole thread: its earlier rounds are in them. */
 function usageOf(state: CodexState, usage: JsonRecord | null): Usage | null {
-  const isTold = usage && (numberOf(usage.input_tokens) !== null || numberOf(usage.output_tokens) !== null);
+  const isTold = usage && (figureOf(usage.input_tokens) !== null || figureOf(usage.output_tokens) !== null);
   if (!isTold) return state.usage;
-  const cachedTokens = countOf(usage.cached_input_tokens);
-  const reasoningTokens = countOf(usage.reasoning_output_tokens);
+  const cachedTokens = tallyOf(usage.cached_input_tokens);
+  const reasoningTokens = tallyOf(usage.reasoning_output_tokens);
   return {
     model: state.model ?? "unknown",
-    inputTokens: Math.max(0, countOf(usage.input_tokens) - cachedTokens),
-    outputTokens: Math.max(0, countOf(usage.output_tokens) - reasoningTokens),
+    inputTokens: Math.max(0, tallyOf(usage.input_tokens) - cachedTokens),
+    outputTokens: Math.max(0, tallyOf(usage.output_tokens) - reasoningTokens),
     reasoningTokens,
     cachedTokens,
-    cacheCreationTokens: countOf(usage.cache_write_input_tokens),
+    cacheCreationTokens: tallyOf(usage.cache_write_input_tokens),
     costUsd: null,
     durationMs: 0,
     toolCallCount: state.toolCallCount,

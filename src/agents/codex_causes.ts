@@ -92,9 +92,11 @@ export function causeOfRetry(told: Told): Cause {
   );
   const found = causeOfFailure({ ...told, text: reason });
   const isLasting = found.kind === "error" || found.kind === "config" || found.kind === "interrupted";
+  // A login server that nobody reached refused nothing.
+  const isUnreached = /\berror sending request\b/.test(reason);
   // A refused WebSocket proves nothing: Codex falls back to HTTPS then.
   const isWebSocket = /\burl: wss?:/.test(reason) && (found.kind === "auth" || found.kind === "config");
-  return isLasting || isWebSocket ? causeOfTrouble("connection", found.evidence) : found;
+  return isLasting || isWebSocket || isUnreached ? causeOfTrouble("connection", found.evidence) : found;
 }
 
 /** Whether an error text only says that Codex tries again. */

@@ -3,7 +3,8 @@ import type { Agent, AgentReader, ReaderOptions } from "../core/agent.ts";
 import { clip } from "../core/text.ts";
 import { type Cause, cause, evidenceOf } from "./cause.ts";
 import { causeOfError, causeOfRefusal, causeOfRetry } from "./copilot_causes.ts";
-import { arrayOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { figureOf } from "./figure.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { StreamReader } from "./stream_reader.ts";
 import { blankState, noteToolCall, type StreamState } from "./stream_state.ts";
@@ -167,7 +168,8 @@ function takeFailure(state: CopilotState, { data, at }: Taking): void {
 }
 
 function takeRetry(state: CopilotState, { data }: Taking): void {
-  state.trouble ??= causeOfRetry(data);
+  // What nobody understands passes as long as it is tried again.
+  if (state.trouble === null || state.trouble.kind === "error") state.trouble = causeOfRetry(data);
   if (state.trouble?.kind !== "billing") return;
   state.early = {
     kind: "hopeless",
@@ -187,9 +189,9 @@ function takeError(state: CopilotState, { data, at }: Taking): void {
 }
 
 function takeResult(state: CopilotState, record: JsonRecord): void {
-  const exitCode = numberOf(record.exitCode);
-  if (exitCode === null) return;
   state.sessionId = textOf(record.sessionId) ?? state.sessionId;
+  const exitCode = figureOf(record.exitCode);
+  if (exitCode === null) return;
   state.terminal = causeOfResult(state, exitCode);
 }
 

@@ -1,7 +1,8 @@
 // What Copilot CLI's error records mean, from its own word for the error down to the provider's text.
 import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
-import { type JsonRecord, numberOf, textOf } from "./record.ts";
+import { figureOf } from "./figure.ts";
+import { type JsonRecord, textOf } from "./record.ts";
 import { resetIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
 /** From this many seconds on a wait means that an allowance is used up. */
@@ -29,7 +30,7 @@ export function causeOfError(
   { record, at }: { readonly record: string; readonly at: SpokenAt },
 ): Cause | null {
   const text = (textOf(data.message) ?? textOf(data.errorMessage) ?? "").slice(0, longestError);
-  const status = numberOf(data.statusCode);
+  const status = figureOf(data.statusCode);
   const evidence = evidenceOf(record, {
     errorType: textOf(data.errorType) ?? undefined,
     errorCode: textOf(data.errorCode) ?? undefined,
@@ -49,6 +50,7 @@ export function causeOfError(
   if (/^No response was returned\b/.test(text)) {
     return cause("no_result", "The provider's answer was empty.", { evidence });
   }
+  if (status === null && /\bProvider returned error\b/.test(text)) return causeOfTrouble("overload", evidence);
   const said = Object.hasOwn(troubleWords, word) ? troubleWords[word]! : null;
   const trouble = troubleOfStatus(status) ?? said ?? (data.failureKind === "transport" ? "connection" : null);
   if (trouble === null) return null;
@@ -88,11 +90,11 @@ const retryReasons: Readonly<Record<string, Trouble>> = {
   streaming_error: "connection",
 };
 
-/** The cause that an `assistant.turn_retry` record names by itself; null for a reason that is not known. */
-export function causeOfRetry(data: JsonRecord): Cause | null {
-  const reason = textOf(data.reason) ?? "";
-  if (!Object.hasOwn(retryReasons, reason)) return null;
-  return causeOfTrouble(retryReasons[reason]!, evidenceOf("assistant.turn_retry", { reason }));
+/** The cause that an `assistant.turn_retry` record names by itself: what is tried again for any other reason passes. */
+export function causeOfRetry(data: JsonRecord): Cause {
+  const reason = (textOf(data.reason) ?? "").slice(0, 100);
+  const trouble = Object.hasOwn(retryReasons, reason) ? retryReasons[reason]! : "overload";
+  return causeOfTrouble(trouble, evidenceOf("assistant.turn_retry", { reason }));
 }
 
 const refusals: readonly { readonly pattern: RegExp; readonly make: (evidence: readonly Evidence[]) => Cause }[] = [

@@ -2,7 +2,8 @@
 import type { Agent, AgentReader, ReaderOptions, Usage } from "../core/agent.ts";
 import { cause, causeOfTrouble, evidenceOf } from "./cause.ts";
 import { causeOfWords } from "./cursor_causes.ts";
-import { countOf, type JsonRecord, numberOf, objectOf, parseRecord, textOf } from "./record.ts";
+import { figureOf, tallyOf } from "./figure.ts";
+import { type JsonRecord, objectOf, parseRecord, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { StreamReader } from "./stream_reader.ts";
 import { blankState, noteDenial, noteToolCall, type StreamState } from "./stream_state.ts";
@@ -28,14 +29,21 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
     isExitTrusted: isText,
     start: () => ({ ...blankState(), retriesInRow: 0 }),
     take: (state, record) => take(state, record, at),
-    // Where the answer is text, too, only an error and what follows it are Cursor's own words.
-    hear: (lines) => causeOfWords((isText ? fromLastError(lines) : lines).join("\n"), { record: "output", at: at() }),
+    // Only an error and what directly follows it are Cursor's own words: tools print to the same stream.
+    hear: (lines) =>
+      causeOfWords(ownWords(lines, isText ? errorLine : ownLine).join("\n"), { record: "output", at: at() }),
   });
 }
 
-function fromLastError(lines: readonly string[]): readonly string[] {
-  const start = lines.findLastIndex((line) => /^\w{0,40}error: /i.test(line));
-  return start < 0 ? [] : lines.slice(start);
+const errorLine = /^\w{0,40}error: /i;
+const ownLine =
+  /^(?:\w{0,40}error: |[A-Z]: \[|Authentication required\b|Not logged in\b|Cannot use this model\b|You['’]ve hit your |Can['’]t reach the Cursor API|\W{0,4}Workspace Trust Required\b)/i;
+const linesOfError = 6;
+
+/** Where the answer is text, too, only an error by its form can be told from it. */
+function ownWords(lines: readonly string[], beginning: RegExp): readonly string[] {
+  const start = lines.findLastIndex((line) => beginning.test(line));
+  return start < 0 ? [] : lines.slice(start, start + linesOfError);
 }
 
 function take(state: CursorState, record: JsonRecord, at: () => SpokenAt): void {
@@ -86,7 +94,7 @@ function takeRetry(state: CursorState, record: JsonRecord): void {
     state.retriesInRow++;
     const evidence = evidenceOf("connection", {
       subtype: record.subtype,
-      attempt: numberOf(record.attempt) ?? undefined,
+      attempt: figureOf(record.attempt) ?? undefined,
     });
     state.trouble = causeOfTrouble("connection", evidence);
   }
@@ -131,16 +139,16 @@ function takeResult(state: CursorState, record: JsonRecord, at: SpokenAt): void 
 /** Newer builds tell the tokens of the run; older ones none. */
 function usageOf(state: CursorState, record: JsonRecord): Usage | null {
   const usage = objectOf(record.usage);
-  if (!usage || numberOf(usage.inputTokens) === null && numberOf(usage.outputTokens) === null) return null;
+  if (!usage || figureOf(usage.inputTokens) === null && figureOf(usage.outputTokens) === null) return null;
   return {
     model: state.model ?? "unknown",
-    inputTokens: countOf(usage.inputTokens),
-    outputTokens: countOf(usage.outputTokens),
+    inputTokens: tallyOf(usage.inputTokens),
+    outputTokens: tallyOf(usage.outputTokens),
     reasoningTokens: 0,
-    cachedTokens: countOf(usage.cacheReadTokens),
-    cacheCreationTokens: countOf(usage.cacheWriteTokens),
+    cachedTokens: tallyOf(usage.cacheReadTokens),
+    cacheCreationTokens: tallyOf(usage.cacheWriteTokens),
     costUsd: null,
-    durationMs: countOf(record.duration_ms),
+    durationMs: tallyOf(record.duration_ms),
     toolCallCount: state.toolCallCount,
     modelsBreakdown: null,
     isCumulative: false,

@@ -1,6 +1,7 @@
 // Reads what Gemini CLI prints with `-o stream-json`, and the retries it tells on stderr.
 import type { Agent, AgentReader, ReaderOptions } from "../core/agent.ts";
 import { type Cause, cause, evidenceOf } from "./cause.ts";
+import { figureOf } from "./figure.ts";
 import { causeOfComplaint } from "./gemini_causes.ts";
 import { causeOfExitCode, causeOfLines, isRefusedCommand } from "./gemini_exits.ts";
 import { hearRetry, type Notice } from "./gemini_retries.ts";
@@ -16,6 +17,8 @@ const mostDegraded = 20;
 const mostOpenTools = 20;
 /** Lines about retries that are read between two answers; Gemini CLI itself gives up long before. */
 const mostToldRetries = 5000;
+/** Dates of records lie between them: 2001 and 2286. */
+const [earliestTime, latestTime] = [1e12, 1e13];
 
 interface GeminiState extends StreamState {
   /** A retry notice whose end may stand in the next line. */
@@ -25,6 +28,8 @@ interface GeminiState extends StreamState {
   /** The newest warning, e.g. that a loop was found. */
   warning: string | null;
   hasAnswer: boolean;
+  /** The terminal record tells of a failure and not of which. */
+  isUnexplained: boolean;
   /** Tools that were called and have not come back. */
   openTools: readonly OpenTool[];
 }
@@ -46,7 +51,15 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
     labels: new Set(["init", "message", "tool_use", "tool_result", "error", "result"]),
     ignored: new Set(),
     isExitTrusted: !isStream,
-    start: () => ({ ...blankState(), notice: null, toldRetries: 0, warning: null, hasAnswer: false, openTools: [] }),
+    start: () => ({
+      ...blankState(),
+      notice: null,
+      toldRetries: 0,
+      warning: null,
+      hasAnswer: false,
+      isUnexplained: false,
+      openTools: [],
+    }),
     take: (state, record) => take(state, record, at),
     hear: (lines) => causeOfLines(lines, atNow()),
     ...isStream ? { overhears, overhear: (state, line) => overhear(state, line, atNow()) } : {},
@@ -55,10 +68,10 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
 }
 
 function take(state: GeminiState, record: JsonRecord, at: (state: StreamState) => SpokenAt): void {
-  const time = Date.parse(textOf(record.timestamp) ?? "");
-  // Gemini CLI dates every record; a line without a date was printed by something else.
-  if (Number.isNaN(time)) return;
-  if (time > state.latestTime) state.latestTime = time;
+  const time = timeOf(record.timestamp);
+  // Gemini CLI dates every record; a line without a date and without counts was printed by something else.
+  if (time === null && !hasCounts(record)) return;
+  if (time !== null && time > state.latestTime) state.latestTime = time;
   if (record.type === "init") {
     state.sessionId = textOf(record.session_id) ?? state.sessionId;
     state.model = textOf(record.model) ?? state.model;
@@ -77,6 +90,16 @@ function take(state: GeminiState, record: JsonRecord, at: (state: StreamState) =
   if (record.type === "tool_result") takeToolResult(state, record);
   if (record.type === "error") takeError(state, record, at(state));
   if (record.type === "result") takeResult(state, record, at(state));
+}
+
+/** Epoch milliseconds. */
+function timeOf(value: unknown): number | null {
+  const time = figureOf(value) ?? Date.parse(textOf(value) ?? "");
+  return time > earliestTime && time < latestTime ? time : null;
+}
+
+function hasCounts({ type, stats }: JsonRecord): boolean {
+  return type === "result" && figureOf(objectOf(stats)?.total_tokens) !== null;
 }
 
 /** The provider answered, so what went wrong before is over. */
@@ -107,17 +130,19 @@ function takeError(state: GeminiState, record: JsonRecord, at: SpokenAt): void {
 }
 
 function takeResult(state: GeminiState, record: JsonRecord, at: SpokenAt): void {
-  if (record.status !== "success" && record.status !== "error") return;
+  const error = objectOf(record.error) ?? (textOf(record.error) === null ? null : { message: record.error });
+  if (record.status !== "success" && record.status !== "error" && error === null) return;
   state.usage = usageOfStats(record.stats, state) ?? state.usage;
-  if (record.status === "success" && objectOf(record.error) === null) {
+  state.isUnexplained = false;
+  if (record.status === "success" && error === null) {
     state.errorText = null;
     state.terminal = causeOfSuccess(state);
     return;
   }
-  const error = objectOf(record.error);
   const text = textOf(error?.message)?.slice(0, longestError) ?? null;
   const type = textOf(error?.type);
   state.errorText = text ?? state.errorText;
+  state.isUnexplained = text === null && type === null;
   state.terminal = text !== null || type !== null
     ? causeOfComplaint({ record: "result", text: text ?? "", type, at })
     : causeOfNoAnswer(state);
@@ -165,10 +190,12 @@ function overhear(state: GeminiState, line: string, at: SpokenAt): void {
 
 function atEnd(state: GeminiState, { ending, lines }: EndOfRun, at: SpokenAt): Cause | null {
   if (ending.kind === "timed_out" && ending.wall === "hard") return causeOfOpenTool(state);
-  if (ending.kind !== "exited" || state.terminal !== null && state.terminal.kind !== "error") return null;
-  const found = causeOfExitCode(ending.code, { lines, at });
-  // An exit code says more than a record only where that record says nothing.
-  return state.terminal !== null && found?.kind === "error" ? null : found;
+  const { terminal, isUnexplained } = state;
+  if (ending.kind !== "exited" || terminal !== null && terminal.kind !== "error" && !isUnexplained) return null;
+  const found = causeOfExitCode(ending.code, { lines, at }) ??
+    (terminal === null || ending.code === 0 ? null : causeOfLines(lines, at));
+  // An exit code, or a line, says more than a record only where that record says nothing.
+  return terminal !== null && found?.kind === "error" ? null : found;
 }
 
 /** At the hard wall a run that waits for its tool was not done, but it did not hang either. */

@@ -1,5 +1,6 @@
 // Finds the provider's own error object inside the text that Gemini CLI makes of it.
-import { arrayOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { figureOf } from "./figure.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import { retryAfterIn } from "./spoken_time.ts";
 
 const longestRead = 16_000;
@@ -59,7 +60,7 @@ function writtenCode(text: string): number | null {
 }
 
 function statusOf(code: unknown): number | null {
-  const status = numberOf(typeof code === "string" ? Number.parseInt(code, 10) : code);
+  const status = figureOf(typeof code === "string" ? Number.parseInt(code, 10) : code);
   return status !== null && status >= 100 && status < 600 ? status : null;
 }
 

@@ -1,6 +1,7 @@
 // Turns the statistics in Gemini CLI's terminal record into the tokens of the round.
 import type { Usage } from "../core/agent.ts";
-import { countOf, type JsonRecord, objectOf } from "./record.ts";
+import { figureOf, tallyOf } from "./figure.ts";
+import { type JsonRecord, objectOf } from "./record.ts";
 import type { StreamState } from "./stream_state.ts";
 
 const mostModels = 20;
@@ -12,24 +13,24 @@ export function usageOfStats(value: unknown, state: StreamState): Usage | null {
   if (!stats) return null;
   const models = Object.entries(objectOf(stats.models) ?? {}).slice(0, mostModels)
     .map(([name, fields]) => ({ name: name.slice(0, 200), fields: objectOf(fields) ?? {} }));
-  if (models.length === 0 && countNames.every((name) => name === "duration_ms" || countOf(stats[name]) === 0)) {
+  if (models.length === 0 && countNames.every((name) => name === "duration_ms" || tallyOf(stats[name]) === 0)) {
     return null;
   }
   const inputTokens = uncachedInput(stats);
   return {
     model: busiest(models) ?? state.model ?? "unknown",
     inputTokens,
-    outputTokens: countOf(stats.output_tokens),
+    outputTokens: tallyOf(stats.output_tokens),
     // Thoughts are in the total alone.
     reasoningTokens: Math.max(
       0,
-      countOf(stats.total_tokens) - inputTokens - countOf(stats.cached) - countOf(stats.output_tokens),
+      tallyOf(stats.total_tokens) - inputTokens - tallyOf(stats.cached) - tallyOf(stats.output_tokens),
     ),
-    cachedTokens: countOf(stats.cached),
+    cachedTokens: tallyOf(stats.cached),
     cacheCreationTokens: 0,
     costUsd: null,
-    durationMs: countOf(stats.duration_ms),
-    toolCallCount: typeof stats.tool_calls === "number" ? countOf(stats.tool_calls) : state.toolCallCount,
+    durationMs: tallyOf(stats.duration_ms),
+    toolCallCount: figureOf(stats.tool_calls) === null ? state.toolCallCount : tallyOf(stats.tool_calls),
     modelsBreakdown: models.length < 2
       ? null
       : Object.fromEntries(models.map(({ name, fields }) => [name, breakdown(fields)])),
@@ -43,15 +44,15 @@ interface ModelStats {
 }
 
 function uncachedInput(stats: JsonRecord): number {
-  return typeof stats.input === "number"
-    ? countOf(stats.input)
-    : Math.max(0, countOf(stats.input_tokens) - countOf(stats.cached));
+  return figureOf(stats.input) === null
+    ? Math.max(0, tallyOf(stats.input_tokens) - tallyOf(stats.cached))
+    : tallyOf(stats.input);
 }
 
 function busiest(models: readonly ModelStats[]): string | null {
   let most: ModelStats | null = null;
   for (const model of models) {
-    if (most === null || countOf(model.fields.total_tokens) > countOf(most.fields.total_tokens)) most = model;
+    if (most === null || tallyOf(model.fields.total_tokens) > tallyOf(most.fields.total_tokens)) most = model;
   }
   return most?.name ?? null;
 }
@@ -59,9 +60,9 @@ function busiest(models: readonly ModelStats[]): string | null {
 /** Spelt as in the event that carries it. */
 function breakdown(fields: JsonRecord): JsonRecord {
   return {
-    total_tokens: countOf(fields.total_tokens),
-    input_tokens: countOf(fields.input_tokens) || countOf(fields.input),
-    output_tokens: countOf(fields.output_tokens),
-    cached_tokens: countOf(fields.cached),
+    total_tokens: tallyOf(fields.total_tokens),
+    input_tokens: tallyOf(fields.input_tokens) || tallyOf(fields.input),
+    output_tokens: tallyOf(fields.output_tokens),
+    cached_tokens: tallyOf(fields.cached),
   };
 }

@@ -43,7 +43,7 @@ function causeOfRound(ending: Ending, seen: Seen): Cause {
     });
   }
   if (seen.own) return seen.own;
-  if (seen.terminal) return seen.terminal;
+  if (seen.terminal && !isOurInterruption(ending, seen.terminal)) return seen.terminal;
   switch (ending.kind) {
     case "stopped":
       // What the supervisor itself ended in mid-round it ended because of what the stream had proved.
@@ -56,7 +56,7 @@ function causeOfRound(ending: Ending, seen: Seen): Cause {
         evidence: evidenceOf("ending", { reason: ending.reason }),
       });
     case "timed_out":
-      return seen.trouble ?? cause("hung", hungSummary(ending.wall, seen.agent), {
+      return seen.trouble ?? providerTrouble(seen.spoken) ?? cause("hung", hungSummary(ending.wall, seen.agent), {
         evidence: evidenceOf("ending", { wall: ending.wall }),
       });
     case "lingered":
@@ -68,6 +68,20 @@ function causeOfRound(ending: Ending, seen: Seen): Cause {
     default:
       return ending satisfies never;
   }
+}
+
+/** What text says of the provider may be why a run stood still; what it says of the command line would have ended it. */
+function providerTrouble(spoken: Cause | null): Cause | null {
+  return spoken?.kind === "config" ? null : spoken;
+}
+
+/**
+ * Some CLIs still tell that they were interrupted, or that they failed somehow, when the supervisor ends them: that is
+ * no news, and not why.
+ */
+function isOurInterruption({ kind }: Ending, terminal: Cause): boolean {
+  if (kind === "stopped") return terminal.kind === "interrupted" || terminal.kind === "error";
+  return kind === "timed_out" && terminal.kind === "interrupted";
 }
 
 function causeOfSignal(signal: string, seen: Seen): Cause {

@@ -2,8 +2,9 @@
 import type { Agent, AgentReader, EarlySign, ReaderOptions } from "../core/agent.ts";
 import { signalOfExitCode } from "../core/round.ts";
 import { type Cause, cause, evidenceOf } from "./cause.ts";
+import { figureOf } from "./figure.ts";
 import { causeOfLastWords, causeOfRetry, longWaitSeconds } from "./kimi_causes.ts";
-import { arrayOf, type JsonRecord, numberOf, objectOf, parseRecord, textOf } from "./record.ts";
+import { arrayOf, type JsonRecord, objectOf, parseRecord, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { type EndOfRun, StreamReader } from "./stream_reader.ts";
 import { blankState, noteToolCall, type StreamState } from "./stream_state.ts";
@@ -113,12 +114,12 @@ function argumentsOf(value: unknown): unknown {
 }
 
 function takeRetry(state: KimiState, record: JsonRecord, at: SpokenAt): void {
-  const delayMs = numberOf(record.delay_ms);
+  const delayMs = figureOf(record.delay_ms);
   const delaySeconds = delayMs === null || delayMs < 0 ? null : Math.ceil(delayMs / 1000);
   const found = causeOfRetry({
     record: "turn.step.retrying",
     name: textOf(record.error_name) ?? "",
-    status: numberOf(record.status_code),
+    status: figureOf(record.status_code),
     text: (textOf(record.error_message) ?? "").slice(0, longestError),
     delaySeconds,
   }, at);
@@ -153,9 +154,9 @@ function earlySignOf(
 }
 
 function takeEnd(state: KimiState, record: JsonRecord): void {
+  if (state.terminal) return;
   const sessionId = textOf(record.session_id);
-  if (sessionId === null || state.terminal) return;
-  const evidence = evidenceOf("meta", { type: record.type, session_id: sessionId });
+  const evidence = evidenceOf("meta", { type: record.type, session_id: sessionId ?? undefined });
   const isIdle = !state.hasWords && state.toolCallCount === 0;
   const end = isIdle
     ? cause("no_result", `${title} finished without an answer and without calling a tool.`, { evidence })
@@ -169,7 +170,9 @@ function takeEnd(state: KimiState, record: JsonRecord): void {
 }
 
 function causeOfEnd(state: KimiState, { ending, lines }: EndOfRun, at: () => SpokenAt): Cause | null {
-  if (state.terminal || ending.kind !== "exited") return null;
+  if (state.terminal) return null;
+  if (ending.kind === "timed_out") return lastWordsAtWall(state, lines, at);
+  if (ending.kind !== "exited") return null;
   if (ending.code === 0) return state.doubtfulEnd;
   if (signalOfExitCode(ending.code)) return null;
   const said = causeOfLastWords(lines, { at: at(), hasBegun: state.cliVersion !== null });
@@ -179,6 +182,13 @@ function causeOfEnd(state: KimiState, { ending, lines }: EndOfRun, at: () => Spo
     evidence: [...evidenceOf("ending", { exit_code: ending.code }), ...said?.evidence ?? []],
     waitClass: "api_transient_5xx",
   });
+}
+
+/** A run that said why it failed and then did not leave; tools print to stderr, too, so they must be done. */
+function lastWordsAtWall(state: KimiState, lines: readonly string[], at: () => SpokenAt): Cause | null {
+  if (state.trouble || state.openCalls.length > 0) return null;
+  const said = causeOfLastWords(lines, { at: at(), hasBegun: true });
+  return said?.kind === "error" || said?.kind === "config" ? null : said;
 }
 
 /** Kimi CLI. */

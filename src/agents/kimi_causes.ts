@@ -20,7 +20,12 @@ export interface KimiFailure {
 
 const allowancePattern = /\b(?:reached|hit|exceeded) your (?:[\w().-]{1,40} ){0,4}usage limit\b/i;
 const billingPattern = /\binsufficient[_ ](?:quota|balance|funds|credits?)\b|\bexceeded your current quota\b/i;
-const contextPattern = /ContextOverflow|\bmaximum context length\b|\bmodel token limit\b|\bcontext window\b/i;
+const contextPattern = /ContextOverflow|\bmaximum context length\b|\bmodel token limit\b|\bcontext (?:window|size)\b/i;
+
+const missingLogin =
+  /^No model configured\b.{0,80}\/login\b|\bAPI[_ ]key (?:is )?(?:missing|required|not set)\b|\b[A-Z]+(?:_[A-Z]+)*_API_KEY\b/i;
+const missingModel =
+  /^(?:No model configured\b|Model ".{1,200}" is not configured\b|model .{1,200} does not resolve\b)/;
 
 const troubleNames: readonly { readonly pattern: RegExp; readonly trouble: Trouble }[] = [
   { pattern: /auth/i, trouble: "auth" },
@@ -36,6 +41,12 @@ function knownCause(failure: KimiFailure, evidence: readonly Evidence[], at: Spo
   if (allowancePattern.test(text)) return causeOfLimit(resetAfter(text, at), evidence);
   if (billingPattern.test(text)) return causeOfTrouble("billing", evidence);
   if (contextPattern.test(text)) return causeOfTrouble("context", evidence);
+  if (status === null && missingLogin.test(text)) {
+    return cause("auth", "Kimi CLI has no login and no key that it can use.", { evidence });
+  }
+  if (status === null && (name.startsWith("config.") || missingModel.test(text))) {
+    return cause("config", "Kimi CLI cannot use its configuration.", { evidence });
+  }
   if (/max_?steps/i.test(name)) return cause("bounded", "The run ended at its largest number of steps.", { evidence });
   const trouble = troubleOfStatus(status) ?? troubleNames.find(({ pattern }) => pattern.test(name))?.trouble ?? null;
   if (trouble === null && name === "compaction.failed") return causeOfTrouble("context", evidence);

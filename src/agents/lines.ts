@@ -10,6 +10,7 @@ export const longestRecordBytes = 16 * 1024 * 1024;
 /** Lines heard after one with a marker. */
 export const heardAfter = 8;
 
+const byteOrderMark: readonly number[] = [0xef, 0xbb, 0xbf];
 const newline = 0x0a;
 const brace = 0x7b;
 /** Lines shorter than this are cheaper to walk through than to search. */
@@ -51,6 +52,7 @@ export class LineSplitter {
   readonly #keepsRecordHeads: boolean;
   #begun: Begun = "blank";
   #oversized = 0;
+  #markLeft: readonly number[] = byteOrderMark;
   /** Lines of text that are still heard, whatever they hold. */
   #stillHeard = 0;
   /** One function for all lines: to make one for each would cost more than many lines do. */
@@ -83,8 +85,21 @@ export class LineSplitter {
     return this.#tail.lines(this.#keepsRecordHeads ? this.pending : null);
   }
 
+  /** Some tools write a byte order mark before everything else: it is no part of the first line. */
+  #skipMark(bytes: Uint8Array): number {
+    let at = 0;
+    while (this.#markLeft.length > 0 && at < bytes.length) {
+      if (bytes[at] !== this.#markLeft[0]) this.#markLeft = [];
+      else {
+        this.#markLeft = this.#markLeft.slice(1);
+        at++;
+      }
+    }
+    return at;
+  }
+
   push(bytes: Uint8Array): void {
-    let start = 0;
+    let start = this.#skipMark(bytes);
     if (this.#begun !== "blank") {
       const end = newlineFrom(bytes, 0);
       this.#grow(end < 0 ? bytes : bytes.subarray(0, end));

@@ -12,16 +12,18 @@ import {
   runErrorOf,
   type WrittenAt,
 } from "./opencode_causes.ts";
+import { figureOf } from "./figure.ts";
 import { modelIn, printsRecords } from "./opencode_command.ts";
 import { usageWindows } from "./provider_headers.ts";
 import { tokensIn, usageAfterStep } from "./opencode_usage.ts";
-import { arrayOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import { type EndOfRun, StreamReader } from "./stream_reader.ts";
 import { blankState, noteDenial, noteToolCall, noteWindow, type StreamState } from "./stream_state.ts";
 
 const title = "opencode";
 /** So many steps in a row without tokens or output are a runaway. */
 const runawaySteps = 20;
+const evidenceKept = 12;
 
 interface OpencodeState extends StreamState {
   /** The model of the command line; the stream does not name it. */
@@ -72,13 +74,13 @@ function createReader(options: ReaderOptions = {}): AgentReader {
 }
 
 function take(state: OpencodeState, record: JsonRecord): void {
-  // opencode signs every record with its session; a line without it, or with another, was printed by something else.
-  const session = textOf(record.sessionID);
-  if (session === null || session !== (state.sessionId ?? session)) return;
-  state.sessionId = session;
-  const time = numberOf(record.timestamp) ?? 0;
-  if (time > state.latestTime) state.latestTime = time;
+  // opencode signs every record with its session and dates it; a line without, or of another, is of something else.
   const part = objectOf(record.part);
+  const session = textOf(record.sessionID) ?? textOf(part?.sessionID);
+  const time = figureOf(record.timestamp) ?? 0;
+  if (session === null ? time <= 0 : session !== (state.sessionId ?? session)) return;
+  state.sessionId = session ?? state.sessionId;
+  if (time > state.latestTime) state.latestTime = time;
   switch (record.type) {
     case "step_start":
       return takeStepStart(state);
@@ -169,8 +171,11 @@ function takeError(state: OpencodeState, error: unknown): void {
   for (const window of usageWindows(found.headers ?? {})) noteWindow(state, window);
   state.hasFailed = true;
   state.errorText = found.text;
-  state.trouble = found.cause;
-  state.terminal = found.cause;
+  // opencode asks again only where that may help: what it does not name in the end is that trouble.
+  const isNamed = found.cause.kind !== "error" || state.trouble?.kind !== "transient";
+  const evidence = [...found.cause.evidence, ...state.trouble?.evidence ?? []].slice(0, evidenceKept);
+  state.trouble = isNamed || !state.trouble ? found.cause : { ...state.trouble, evidence };
+  state.terminal = state.trouble;
 }
 
 /** Newer builds tell when they are idle; what the last step or error said stays true. */

@@ -1,7 +1,8 @@
 // What opencode's errors and the ways in which its steps end mean.
 import { type Cause, cause, causeOfTrouble, evidenceOf } from "./cause.ts";
+import { figureOf } from "./figure.ts";
 import { causeOfProvider } from "./provider_error.ts";
-import { type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { type JsonRecord, objectOf, textOf } from "./record.ts";
 
 const title = "opencode";
 const longestError = 2000;
@@ -34,7 +35,7 @@ export function runErrorOf(error: unknown, at: WrittenAt): RunError {
     cause: namedCause(name, message) ?? causeOfProvider({
       record: "error",
       name,
-      status: numberOf(data?.statusCode),
+      status: figureOf(data?.statusCode),
       message,
       body: textOf(data?.responseBody),
       headers,

@@ -1,6 +1,7 @@
 // Adds up the tokens and the cost of opencode's steps.
 import type { Usage } from "../core/agent.ts";
-import { countOf, type JsonRecord, numberOf, objectOf } from "./record.ts";
+import { figureOf, tallyOf } from "./figure.ts";
+import { type JsonRecord, objectOf } from "./record.ts";
 import type { StreamState } from "./stream_state.ts";
 
 /** All tokens of a usage; 0 when there is none. */
@@ -16,16 +17,16 @@ export function usageAfterStep(
   part: JsonRecord | null,
 ): Usage | null {
   const tokens = objectOf(part?.tokens);
-  const cost = numberOf(part?.cost);
+  const cost = figureOf(part?.cost);
   if (!tokens && cost === null) return before;
   const cache = objectOf(tokens?.cache);
   return {
     model: model ?? "unknown",
-    inputTokens: (before?.inputTokens ?? 0) + countOf(tokens?.input),
-    outputTokens: (before?.outputTokens ?? 0) + countOf(tokens?.output),
-    reasoningTokens: (before?.reasoningTokens ?? 0) + countOf(tokens?.reasoning),
-    cachedTokens: (before?.cachedTokens ?? 0) + countOf(cache?.read),
-    cacheCreationTokens: (before?.cacheCreationTokens ?? 0) + countOf(cache?.write),
+    inputTokens: (before?.inputTokens ?? 0) + tallyOf(tokens?.input),
+    outputTokens: (before?.outputTokens ?? 0) + tallyOf(tokens?.output),
+    reasoningTokens: (before?.reasoningTokens ?? 0) + tallyOf(tokens?.reasoning),
+    cachedTokens: (before?.cachedTokens ?? 0) + tallyOf(cache?.read),
+    cacheCreationTokens: (before?.cacheCreationTokens ?? 0) + tallyOf(cache?.write),
     costUsd: cost === null ? before?.costUsd ?? null : (before?.costUsd ?? 0) + Math.max(0, cost),
     durationMs: 0,
     toolCallCount,

@@ -4,14 +4,17 @@ import type { Cause } from "./cause.ts";
 import {
   causeOfErrorMessage,
   causeOfLines,
+  causeOfRepeated,
   causeOfRunaway,
   causeOfSettled,
+  isTelling,
   type LastMessage,
   signOfRetry,
   signOfRunaway,
 } from "./pi_causes.ts";
+import { figureOf, tallyOf } from "./figure.ts";
 import { hasTokens, usageWith } from "./pi_usage.ts";
-import { arrayOf, countOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import { StreamReader } from "./stream_reader.ts";
 import { blankState, noteToolCall, type StreamState } from "./stream_state.ts";
 
@@ -147,7 +150,7 @@ function getOn(state: PiState): void {
 
 function noteMessage(state: PiState, message: JsonRecord): void {
   state.model = textOf(message.model)?.slice(0, 200) ?? state.model;
-  const time = numberOf(message.timestamp) ?? 0;
+  const time = figureOf(message.timestamp) ?? 0;
   if (time > state.latestTime) state.latestTime = time;
 }
 
@@ -199,7 +202,7 @@ function noteYield(state: PiState, hasYield: boolean): void {
 
 function takeTurnEnd(state: PiState, message: JsonRecord): void {
   if (!state.isCounted) takeMessageEnd(state, message);
-  else takeStop(state, message, "turn_end");
+  else if (isTelling(message)) takeStop(state, message, "turn_end");
   state.isCounted = false;
   if (state.failure === null && state.last?.stopReason !== "aborted") state.turns = (state.turns ?? 0) + 1;
 }
@@ -212,7 +215,7 @@ function takeToolCall(state: PiState, record: JsonRecord): void {
 }
 
 function takeRetry(state: PiState, record: JsonRecord): void {
-  const delaySeconds = Math.ceil(countOf(record.delayMs) / 1000);
+  const delaySeconds = Math.ceil(tallyOf(record.delayMs) / 1000);
   const isLong = delaySeconds >= longPauseSeconds;
   const found = causeOfErrorMessage(textOf(record.errorMessage), {
     record: "auto_retry_start",
@@ -220,7 +223,7 @@ function takeRetry(state: PiState, record: JsonRecord): void {
     delaySeconds: isLong ? delaySeconds : null,
   });
   state.terminal = null;
-  state.trouble = found;
+  state.trouble = causeOfRepeated(found);
   state.errorText = textOf(record.errorMessage)?.slice(0, longestError) ?? state.errorText;
   if (state.early?.kind !== "runaway") state.early = signOfRetry(found, isLong ? delaySeconds : null);
 }
@@ -229,7 +232,9 @@ function takeRetryEnd(state: PiState, record: JsonRecord): void {
   if (record.success === true) return getOn(state);
   const finalError = textOf(record.finalError);
   if (finalError !== null) {
-    state.trouble = causeOfErrorMessage(finalError, { record: "auto_retry_end", ...state.writtenAt(state.latestTime) });
+    const at = state.writtenAt(state.latestTime);
+    state.trouble = causeOfRepeated(causeOfErrorMessage(finalError, { record: "auto_retry_end", ...at }));
+    if (state.failure?.kind === "error") state.failure = state.trouble;
   }
 }
 

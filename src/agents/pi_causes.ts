@@ -1,7 +1,8 @@
 // What the messages mean with which pi's requests fail and its turns end.
 import type { EarlySign } from "../core/agent.ts";
-import { type Cause, cause, evidenceOf } from "./cause.ts";
+import { type Cause, cause, causeOfTrouble, evidenceOf } from "./cause.ts";
 import { causeOfProvider } from "./provider_error.ts";
+import { type JsonRecord, textOf } from "./record.ts";
 import { plainText } from "./spoken_time.ts";
 
 const title = "pi";
@@ -30,10 +31,20 @@ export function causeOfErrorMessage(message: string | null, context: ErrorContex
   });
 }
 
+/** The cause of a request that pi tries again: it does so only where that may help, so what nobody understands passes. */
+export function causeOfRepeated(found: Cause): Cause {
+  return found.kind === "error" ? causeOfTrouble("connection", found.evidence) : found;
+}
+
 /** An assistant's message as far as the verdict needs it. */
 export interface LastMessage {
   readonly stopReason: string | null;
   readonly errorMessage: string | null;
+}
+
+/** Whether a message says how it stopped; one that does not leaves what was said of it before. */
+export function isTelling({ stopReason, errorMessage }: JsonRecord): boolean {
+  return textOf(stopReason) !== null && (stopReason !== "error" || textOf(errorMessage) !== null);
 }
 
 /** What is known of a run when pi settles. */

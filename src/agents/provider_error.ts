@@ -10,8 +10,9 @@ import {
   type Trouble,
   troubleOfStatus,
 } from "./cause.ts";
+import { figureOf, instantOf } from "./figure.ts";
 import { type Headers, headerWait, unifiedReset } from "./provider_headers.ts";
-import { epochOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { type JsonRecord, objectOf, textOf } from "./record.ts";
 import { resetIn, retryAfterIn } from "./spoken_time.ts";
 
 /** A wait longer than this is a used-up allowance and no passing rush. */
@@ -79,7 +80,7 @@ export function causeOfProvider(error: ProviderError): Cause {
 function toldBy({ status, message, body }: ProviderError): Told {
   const parsed = objectOf(parsedOf(body ?? null) ?? parsedOf(message));
   const fields = objectOf(parsed?.error) ?? parsed;
-  const code = numberOf(fields?.code);
+  const code = figureOf(fields?.code);
   const words = [fields?.code, fields?.type, fields?.status].flatMap((word) => textOf(word) ?? []);
   return {
     status: status ?? (code !== null && code >= 400 && code < 600 ? code : null),
@@ -107,6 +108,7 @@ const troubleWords: Readonly<Record<string, Trouble>> = {
   billing_not_active: "billing",
   billing_hard_limit_reached: "billing",
   insufficient_credits: "billing",
+  usage_not_included: "billing",
   CreditsError: "billing",
   MonthlyLimitError: "billing",
   UserLimitError: "billing",
@@ -141,7 +143,10 @@ const troubleTexts: readonly (readonly [Trouble, RegExp])[] = [
   ["auth", /\bAPI key not valid\b|\b(?:invalid|incorrect|missing) (?:x-)?api[- ]key\b|\bNo API key found\b/i],
   ["missing_model", /\bmodel not found\b|\bmodel .{1,100} (?:not found|does not exist)\b/i],
   ["rate", /\brate.?limit|\btoo many requests\b|\busage limit\b/i],
-  ["overload", /\boverloaded\b|\b(?:service|temporarily) unavailable\b|\binternal server error\b(?!\. Check)/i],
+  [
+    "overload",
+    /\boverloaded\b|\bProvider returned error\b|\b(?:service|temporarily) unavailable\b|\binternal server error\b(?!\. Check)/i,
+  ],
   ["timeout", /\btimed? ?out\b|\btimeout\b|\bETIMEDOUT\b/i],
   [
     "connection",
@@ -182,9 +187,9 @@ function isUsedUp({ words, text, fields }: Told): boolean {
 
 /** Epoch seconds that stand in a field of their own; null when they lie in the past. */
 function statedReset({ headers, now }: ProviderError, { fields }: Told): number | null {
-  const inSeconds = numberOf(fields?.resets_in_seconds);
-  const relative = inSeconds !== null && inSeconds > 0 && now > 0 ? epochOf(now / 1000 + inSeconds) : null;
-  const reset = (headers ? unifiedReset(headers) : null) ?? epochOf(fields?.resets_at) ?? relative;
+  const inSeconds = figureOf(fields?.resets_in_seconds);
+  const relative = inSeconds !== null && inSeconds > 0 && now > 0 ? instantOf(now / 1000 + inSeconds) : null;
+  const reset = (headers ? unifiedReset(headers) : null) ?? instantOf(fields?.resets_at) ?? relative;
   return reset !== null && reset * 1000 > now ? reset : null;
 }
 

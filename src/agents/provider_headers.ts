@@ -1,6 +1,7 @@
 // What the headers of a refused request say of limits and of the time to wait.
 import type { UsageWindow } from "../core/agent.ts";
-import { epochOf, type JsonRecord, numberOf, textOf } from "./record.ts";
+import { figureOf, instantOf } from "./figure.ts";
+import { type JsonRecord, textOf } from "./record.ts";
 
 /** Headers as a record holds them: names in any case, values of any type. */
 export type Headers = JsonRecord;
@@ -9,6 +10,8 @@ const longestWaitSeconds = 366 * 86_400;
 const manyHeaders = 200;
 const unified = "anthropic-ratelimit-unified-";
 const windowNames: Readonly<Record<string, string>> = { "5h": "five_hour", "7d": "seven_day" };
+/** What is told of windows only; what may be bought beyond them is none. */
+const windowHeader = /^anthropic-ratelimit-unified-(?!overage-)([a-z\d_]{1,40})-(?:status|utilization|reset)$/i;
 
 /**
  * Whole seconds, rounded up, that `retry-after` asks to wait, given in seconds or as a date.
@@ -27,15 +30,17 @@ export function unifiedReset(headers: Headers): number | null {
   const resets = usageWindows(headers).filter(({ isRejected }) => isRejected).map(({ resetsAt }) => resetsAt ?? 0);
   const latest = Math.max(0, ...resets);
   if (latest > 0) return latest;
-  return valueOf(headers, `${unified}status`) === "rejected" ? epochOf(numberIn(headers, `${unified}reset`)) : null;
+  return valueOf(headers, `${unified}status`) === "rejected" ? instantOf(numberIn(headers, `${unified}reset`)) : null;
 }
 
 /** The account's usage windows that the headers tell of. */
 export function usageWindows(headers: Headers): readonly UsageWindow[] {
-  return Object.entries(windowNames).flatMap(([key, name]) => {
+  const told = Object.keys(headers).slice(0, manyHeaders).flatMap((header) => windowHeader.exec(header)?.[1] ?? []);
+  return [...new Set(told.map((key) => key.toLowerCase()))].toSorted().flatMap((key) => {
+    const name = Object.hasOwn(windowNames, key) ? windowNames[key]! : key;
     const status = textOf(valueOf(headers, `${unified}${key}-status`));
     const utilization = numberIn(headers, `${unified}${key}-utilization`);
-    const resetsAt = epochOf(numberIn(headers, `${unified}${key}-reset`));
+    const resetsAt = instantOf(numberIn(headers, `${unified}${key}-reset`));
     if (status === null && utilization === null && resetsAt === null) return [];
     return [{ name, utilization, resetsAt, isRejected: status === "rejected" }];
   });
@@ -48,7 +53,5 @@ function valueOf(headers: Headers, name: string): unknown {
 }
 
 function numberIn(headers: Headers, name: string): number | null {
-  const value = valueOf(headers, name);
-  const text = textOf(value)?.trim() ?? "";
-  return /^\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : numberOf(value);
+  return figureOf(valueOf(headers, name));
 }

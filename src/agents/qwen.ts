@@ -9,8 +9,9 @@ import {
   isRefusedCommand,
   longestOwnWaitSeconds,
 } from "./qwen_causes.ts";
+import { figureOf, tallyOf } from "./figure.ts";
 import { added, isNothing, noTokens, type Tokens, tokensOf, usageOf } from "./qwen_usage.ts";
-import { arrayOf, countOf, type JsonRecord, numberOf, objectOf, textOf } from "./record.ts";
+import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { type EndOfRun, StreamReader } from "./stream_reader.ts";
 import { blankState, noteDenial, noteToolCall, type StreamState } from "./stream_state.ts";
@@ -60,8 +61,8 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
 }
 
 function take(state: QwenState, record: JsonRecord, at: () => SpokenAt): void {
-  // Qwen Code signs every record with its session; a line without it was printed by something else.
-  if (state.sessionId !== null && textOf(record.session_id) === null) return;
+  // Qwen Code signs every record with its session and an id; a line without was printed by something else.
+  if (state.sessionId !== null && textOf(record.session_id) === null && textOf(record.uuid) === null) return;
   state.sessionId = textOf(record.session_id) ?? state.sessionId;
   if (record.type === "system") takeSystem(state, record);
   if (record.type === "assistant") takeAssistant(state, record);
@@ -131,14 +132,14 @@ function noteTokens(state: QwenState, message: JsonRecord | null): void {
 
 function takeResult(state: QwenState, record: JsonRecord, at: SpokenAt): void {
   if (typeof record.is_error !== "boolean" && typeof record.subtype !== "string") return;
-  const isError = record.is_error === true || record.is_error !== false && record.subtype !== "success";
-  state.turns = numberOf(record.num_turns) === null ? state.turns : countOf(record.num_turns);
+  const isError = isFailed(record);
+  state.turns = figureOf(record.num_turns) === null ? state.turns : tallyOf(record.num_turns);
   for (const denial of arrayOf(record.permission_denials)) noteDenial(state, objectOf(denial)?.tool_name);
   const usage = objectOf(record.usage);
   if (usage && Object.keys(usage).length > 0) {
     state.usage = usageOf(tokensOf(usage), {
       model: state.model ?? "unknown",
-      durationMs: countOf(record.duration_ms),
+      durationMs: tallyOf(record.duration_ms),
       toolCallCount: state.toolCallCount,
       isCumulative: true,
     });
@@ -148,6 +149,12 @@ function takeResult(state: QwenState, record: JsonRecord, at: SpokenAt): void {
   state.terminal = isError
     ? causeOfComplaint({ record: "result", text: text ?? "", subtype: textOf(record.subtype), at })
     : causeOfSuccess(state, record);
+}
+
+/** A word for an error, or an error itself, counts whatever `is_error` says. */
+function isFailed({ is_error: isError, subtype, error }: JsonRecord): boolean {
+  if (isError === true || isError === "true" || textOf(subtype)?.startsWith("error_")) return true;
+  return isError !== false && (textOf(subtype) !== "success" || textOf(error) !== null || objectOf(error) !== null);
 }
 
 function causeOfSuccess({ toolCallCount, turns }: QwenState, record: JsonRecord): Cause {
@@ -160,7 +167,7 @@ function causeOfSuccess({ toolCallCount, turns }: QwenState, record: JsonRecord)
   return cause("ok", `${title} finished${length}.`, { evidence });
 }
 
-const overhears = ["[qwen-code] ", "Unknown argument"];
+const overhears = ["[qwen-code] ", "Unknown argument", "Retrying provider attempt"];
 const heartbeat = /^\[qwen-code\] Waiting for API capacity(?:\.\.\.|…) attempt \d{1,9}, retry in (\d{1,9})s$/;
 
 /** Qwen Code tells that it waits on stderr, where it repeats every 30 s how long it still will. */
@@ -168,6 +175,9 @@ function overhear(state: QwenState, line: string, at: SpokenAt): void {
   // The help that follows is longer than what is kept of the newest lines.
   if (state.sessionId === null && state.trouble === null && isRefusedCommand(line)) {
     state.trouble = causeOfLines([line], at);
+  }
+  if (/^Retrying provider attempt\b/.test(line)) {
+    state.trouble ??= causeOfTrouble("overload", evidenceOf("output", { text: line }));
   }
   const digits = heartbeat.exec(line)?.[1];
   if (digits === undefined || ++state.heartbeats > mostHeartbeats) return;

@@ -83,6 +83,7 @@ export function causeOfAskedWait(retryAfterSeconds: number, evidence: readonly E
 }
 
 function brokenLine(text: string): Trouble | null {
+  if (/\bProvider returned error\b/.test(text)) return "overload";
   if (/\btimed out\b|\btimeout\b|\bETIMEDOUT\b/i.test(text)) return "timeout";
   const isBroken = /\bConnection error\b|\bfetch failed\b|\bterminated\b|\bsocket hang up\b|\bpremature close\b/i;
   return isBroken.test(text) || /\bE(?:CONN[A-Z]+|NOTFOUND|AI_AGAIN|PIPE)\b/.test(text) ? "connection" : null;
@@ -123,6 +124,8 @@ export function causeOfExitCode(
   }
 }
 
+const missingKey = /^(?:Error: )?(?:Missing API key for|No auth type is selected|Please set an Auth method)\b/;
+
 /** Whether a line on stderr says that the command line is not accepted. */
 export function isRefusedCommand(line: string): boolean {
   return /^Unknown arguments?: /.test(line);
@@ -139,6 +142,7 @@ export function causeOfLines(lines: readonly string[], at: SpokenAt): Cause | nu
       return cause("config", "The session to resume does not exist.", { evidence });
     }
     if (/^Reached max session turns\b/.test(line)) return bounded(evidence);
+    if (missingKey.test(line)) return cause("auth", "Qwen Code has no credentials that it can use.", { evidence });
   }
   const said = lines.findLast((line) => line.startsWith("[API Error: "));
   return said === undefined ? null : causeOfComplaint({ record: "output", text: said, at });

@@ -1,6 +1,7 @@
 // Turns the token counts in Qwen Code's records into those of the round or of the conversation.
 import type { Usage } from "../core/agent.ts";
-import { countOf, type JsonRecord } from "./record.ts";
+import { tallyOf } from "./figure.ts";
+import type { JsonRecord } from "./record.ts";
 
 /** Tokens by kind, those from a cache not counted as input. */
 export interface Tokens {
@@ -14,16 +15,16 @@ export const noTokens: Tokens = { input: 0, output: 0, cached: 0, created: 0 };
 
 /** The counts of one `usage` object; fields of any other type count as 0. */
 export function tokensOf(usage: JsonRecord): Tokens {
-  const input = countOf(usage.input_tokens);
-  const output = countOf(usage.output_tokens);
-  const cached = countOf(usage.cache_read_input_tokens);
+  const input = tallyOf(usage.input_tokens);
+  const output = tallyOf(usage.output_tokens);
+  const cached = tallyOf(usage.cache_read_input_tokens);
   // Input holds what came from the cache, unless the total shows that it stands beside it.
-  const isBeside = cached > input || cached > 0 && countOf(usage.total_tokens) >= input + output + cached;
+  const isBeside = cached > input || cached > 0 && tallyOf(usage.total_tokens) >= input + output + cached;
   return {
     input: isBeside ? input : input - cached,
     output,
     cached,
-    created: countOf(usage.cache_creation_input_tokens),
+    created: tallyOf(usage.cache_creation_input_tokens),
   };
 }
 

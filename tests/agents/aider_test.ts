@@ -212,3 +212,10 @@ Deno.test("the aider reader never throws and finds the same in any chunks", () =
     assert.notEqual(made.judge(exit0).kind, "ok");
   }));
 });
+
+Deno.test("judge() knows that aider could not be run at all", () => {
+  const kindAt = (code: number, lines: readonly string[]) => reader(lines).judge({ kind: "exited", code }).kind;
+  assert.equal(kindAt(127, ["sh: 1: aider: not found"]), "config");
+  assert.equal(kindAt(126, ["sh: 1: aider: Permission denied"]), "config");
+  assert.equal(kindAt(127, start), "error");
+});

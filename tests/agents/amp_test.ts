@@ -198,3 +198,10 @@ Deno.test("resumed() goes on with the thread, also behind wrappers", () => {
     "-x",
   ]);
 });
+
+Deno.test("judge() does not take a tool's lines on stderr for its own", () => {
+  for (const line of ["test failed: expected a 429 rate limit", "the request timed out after 5 s", "fetch failed"]) {
+    assert.equal(reader([init, line]).judge(exit1).kind, "no_result", line);
+    assert.equal(reader([init, `Error: boom\n${"at x\n".repeat(6)}${line}`]).judge(exit1).kind, "no_result", line);
+  }
+});

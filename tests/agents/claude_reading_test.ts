@@ -37,7 +37,7 @@ Deno.test("observe() sums the usage of several turns and prefers the cost of thi
     [20, 8, 6, 4, 0.75, 2400],
   );
   assert.equal(reader([init, { ...result, usage: {} }]).observe().usage, null);
-  assert.equal(reader([init, { ...result, total_cost_usd: "1" }]).observe().usage?.costUsd, null);
+  assert.equal(reader([init, { ...result, total_cost_usd: "one" }]).observe().usage?.costUsd, null);
 });
 
 Deno.test("observe() sums the answers of a run without a result, each message once, at an unknown cost", () => {

@@ -191,7 +191,7 @@ Deno.test("judge() takes the seconds to wait from a field, or else from the erro
   assert.equal(waitOf({ retry_after_ms: 1500 }), 2);
   assert.equal(waitOf({ api_error_params: { retry_after: 3600 } }), 3600);
   assert.equal(waitOf({ result: "API Error: Request rejected (429) · try again in 20s" }), 20);
-  for (const retry_after of ["7", -1, 1e300, {}, null]) assert.equal(waitOf({ retry_after }), null);
+  for (const retry_after of ["soon", -1, 1e300, {}, null]) assert.equal(waitOf({ retry_after }), null);
   assert.equal(reader([init, failed({ api_error_status: 401, retry_after: 5 })]).judge(exit1).retryAfterSeconds, null);
 });
 
@@ -219,4 +219,12 @@ Deno.test("judge() reads text only when Claude Code prints text", () => {
   const wrapped = ["./agent.sh"];
   assert.equal(reader([init, assistant([{ type: "text", text: "x" }])], wrapped).judge(exit0).kind, "no_result");
   assert.equal(reader([init, result], wrapped).judge(exit0).kind, "ok");
+});
+
+Deno.test("createReader() reads records that nobody asked for, from the first record of a stream on", () => {
+  const answer = reader([init, result], ["claude", "-p"]);
+  assert.equal(answer.observe().hasTerminalRecord, true);
+  assert.equal(answer.judge({ kind: "lingered", code: null }).kind, "ok");
+  const prose = reader([result], ["claude", "-p"]);
+  assert.equal(prose.observe().hasTerminalRecord, false, "words of the model");
 });

@@ -1,7 +1,21 @@
 // Proves what is read from the records of Codex, whatever their fields hold.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { answer, completed, done, exit0, json, reader, start, usage, wall } from "./codex_records.ts";
+import {
+  answer,
+  chatter,
+  completed,
+  done,
+  exit0,
+  exit1,
+  failed,
+  json,
+  reader,
+  retry,
+  start,
+  usage,
+  wall,
+} from "./codex_records.ts";
 
 Deno.test("observe() counts each tool call once, whichever of its records come", () => {
   const command = { type: "command_execution", command: "ls", status: "in_progress" };
@@ -140,4 +154,26 @@ Deno.test("the reader counts records of kinds it does not know", () => {
     "{broken",
   ]).observe();
   assert.deepEqual([unknownRecords, badLines], [2, 1]);
+});
+
+Deno.test("judge() takes a failure without a text of its own for the one told before it", () => {
+  const told = "unexpected status 401 Unauthorized: no, url: x";
+  for (const end of [{ type: "turn.failed" }, { type: "turn.failed", error: {} }, failed(7)]) {
+    assert.equal(reader([...start, chatter(told), end]).judge(exit1).kind, "auth");
+    assert.equal(
+      reader([...start, retry("exceeded retry limit, last status: 429 Too Many Requests"), end]).judge(exit1)
+        .kind,
+      "transient",
+    );
+    assert.equal(reader([...start, end]).judge(exit1).kind, "error");
+  }
+  assert.equal(reader([...start, { type: "turn.failed", message: told }]).judge(exit1).kind, "auth");
+  assert.equal(reader([...start, chatter(told), failed("something else")]).judge(exit1).kind, "error");
+});
+
+Deno.test("a login server that is not reached is trouble that passes until Codex gives up on it", () => {
+  const unreached = "error sending request for url (https://auth.openai.com/oauth/token)";
+  const made = reader([...start, chatter(`Reconnecting... waiting for network (Connection failed: ${unreached})`)]);
+  assert.deepEqual([made.judge(wall).kind, made.observe().early], ["transient", null]);
+  assert.equal(reader([...start, failed(unreached)]).judge(exit1).kind, "auth");
 });

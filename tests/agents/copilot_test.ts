@@ -133,7 +133,7 @@ Deno.test("judge() of a wall names the trouble last seen, and hung when the prov
     ["auth", [failure({ statusCode: 401 }), retry("transient_auth_error")]],
     ["billing", [failure({ statusCode: 429, errorMessage: '{"code":"insufficient_quota"}' })]],
     ["error", [failure({ statusCode: 418 })]],
-    ["hung", [retry("no such reason")]],
+    ["transient", [retry("no such reason")]],
   ];
   for (const [kind, records] of cases) {
     assert.equal(reader([turn, start, ...records]).judge(wall).kind, kind, JSON.stringify(records));
@@ -188,7 +188,7 @@ Deno.test("judge() takes prose about failures for prose", () => {
 
 Deno.test("hasTerminalRecord turns false again when the agent goes on, and needs an exit code", () => {
   assert.equal(reader([turn, answer, result(0), turn]).observe().hasTerminalRecord, false);
-  for (const exitCode of ["0", null, undefined, [], {}, true]) {
+  for (const exitCode of ["zero", null, undefined, [], {}, true]) {
     assert.equal(reader([turn, answer, result(exitCode)]).observe().hasTerminalRecord, false);
     assert.equal(reader([turn, answer, result(exitCode)]).judge(exit0).kind, "no_result");
   }
@@ -273,4 +273,19 @@ Deno.test("the reader never throws, whatever types the fields have", () => {
 
 Deno.test("resumed() adds the session", () => {
   assert.deepEqual(copilot.resuming.resumed(["copilot", "-p", "x"], "s1"), ["copilot", "-p", "x", "--resume=s1"]);
+});
+
+Deno.test("observe() tells the session although the result's exit code is missing or a text", () => {
+  assert.equal(reader([turn, answer, result(undefined)]).observe().sessionId, "s1");
+  assert.equal(reader([turn, answer, result("0")]).judge(exit0).kind, "ok");
+  assert.equal(reader([turn, error({ statusCode: "503" }), result("1")]).judge(exit1).kind, "transient");
+});
+
+Deno.test("judge() takes what is tried again for trouble that passes, whatever it was", () => {
+  const odd = failure({ errorMessage: "The stream broke in an odd way." });
+  assert.equal(reader([turn, odd, retry("streaming_error"), error({}), result(1)]).judge(exit1).kind, "transient");
+  assert.equal(reader([turn, odd, error({}), result(1)]).judge(exit1).kind, "error");
+  assert.equal(reader([turn, error({ message: "Provider returned error" }), result(1)]).judge(exit1).kind, "transient");
+  const refused = failure({ statusCode: 401 });
+  assert.equal(reader([turn, refused, retry("api_error"), error({}), result(1)]).judge(exit1).kind, "auth");
 });

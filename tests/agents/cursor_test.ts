@@ -66,7 +66,7 @@ Deno.test("observe() tells the tokens that newer builds print", () => {
     [115, 18, 19_776, 3, 1200],
   );
   assert.deepEqual([seen?.isCumulative, seen?.costUsd], [false, null]);
-  for (const bad of [null, 7, [], {}, { inputTokens: "115" }]) {
+  for (const bad of [null, 7, [], {}, { inputTokens: "many" }]) {
     assert.equal(reader([init, answer, { ...result, usage: bad }]).observe().usage, null);
   }
 });
@@ -188,4 +188,11 @@ Deno.test("the reader never throws, whatever types the fields have", () => {
 Deno.test("cursor goes by the name `cursor-agent` only, and resumes by session", () => {
   assert.deepEqual(cursor.binaries, ["cursor-agent"]);
   assert.deepEqual(cursor.resuming.resumed(["cursor-agent", "-p"], "s1"), ["cursor-agent", "-p", "--resume", "s1"]);
+});
+
+Deno.test("judge() does not take a tool's lines on stderr for its own", () => {
+  for (const line of ["test failed: expected a 429 rate limit", "the request timed out after 5 s", "fetch failed"]) {
+    assert.equal(reader([init, line]).judge(exit1).kind, "no_result", line);
+    assert.equal(reader([init, `Error: boom\n${"at x\n".repeat(6)}${line}`]).judge(exit1).kind, "no_result", line);
+  }
 });

@@ -10,6 +10,8 @@ import {
   type Fields,
   init,
   message,
+  now,
+  provider,
   question,
   rateLines,
   reader,
@@ -121,7 +123,7 @@ Deno.test("observe() splits the tokens by kind and by model", () => {
 
 Deno.test("judge() takes no undated or half record for a terminal one", () => {
   const { timestamp: _, ...undated } = success;
-  assert.equal(reader([init, message("assistant", "x"), undated]).judge(exit0).kind, "no_result");
+  assert.equal(reader([init, message("assistant", "x"), { ...undated, stats: {} }]).judge(exit0).kind, "no_result");
   const line = JSON.stringify(success);
   for (let end = 1; end < line.length; end++) {
     const made = reader([init, message("assistant", "x")]);
@@ -180,4 +182,24 @@ Deno.test("push() bears a flood of retry notices", () => {
   assert.equal(made.judge(wall).kind, "transient");
   made.push(new TextEncoder().encode(`${JSON.stringify(message("assistant", "x"))}\n${rateLines.join("\n")}\n`));
   assert.equal(made.observe().early?.kind, "long_wait", "the next answer makes room for more");
+});
+
+Deno.test("judge() takes an undated result for one when it counts tokens, and a date in numbers", () => {
+  const { timestamp: _, ...undated } = success;
+  assert.equal(reader([init, message("assistant", "x"), undated]).judge(exit0).kind, "ok");
+  const dated = (record: Fields) => ({ ...record, timestamp: now });
+  const seen = reader([dated(init), dated(message("assistant", "x")), dated(success)]);
+  assert.deepEqual([seen.judge(exit0).kind, seen.observe().sessionId], ["ok", "s1"]);
+  assert.equal(reader([{ ...init, timestamp: 7 }]).observe().sessionId, null);
+});
+
+Deno.test("judge() asks the exit code where a failed result does not say why", () => {
+  const bare = failed(null);
+  const kindAt = (code: number, lines: readonly (Fields | string)[] = []) =>
+    reader([init, bare, ...lines]).judge({ kind: "exited", code }).kind;
+  assert.deepEqual([kindAt(0), kindAt(145), kindAt(146), kindAt(173)], ["transient", "auth", "billing", "transient"]);
+  assert.equal(kindAt(1, ["[API Error: models/nope is not found for API version v1beta]"]), "config");
+  const text = { ...bare, error: provider({ code: 401, message: "no", status: "UNAUTHENTICATED" }) };
+  assert.equal(reader([init, text]).judge(exit1).kind, "auth");
+  assert.equal(reader([init, { ...text, status: undefined }]).judge(exit1).kind, "auth");
 });

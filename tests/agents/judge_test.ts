@@ -80,3 +80,25 @@ Deno.test("safeText() masks before it clips and does not leave half a secret", (
   const token = `ghp_${"a1".repeat(20)}`;
   assert.ok(!safeText(`${"x ".repeat(96)}${token}`, 300, 200).includes("ghp_"));
 });
+
+Deno.test("judgeRound() lets a provider's words explain a wall, but no complaint about the command line", () => {
+  const hardWall: Ending = { kind: "timed_out", wall: "hard", code: 143 };
+  assert.equal(kindOf(hardWall, { spoken: trouble }), "transient");
+  assert.equal(kindOf(hardWall, { spoken }), "hung");
+});
+
+Deno.test("judgeRound() does not take what the supervisor's own signal made a CLI say for its fault", () => {
+  const aborted = cause("interrupted", "The run was interrupted.");
+  const broken = cause("error", "The run failed.");
+  const hardWall: Ending = { kind: "timed_out", wall: "hard", code: 0 };
+  assert.equal(kindOf(hardWall, { terminal: aborted }), "hung");
+  assert.equal(kindOf(hardWall, { terminal: aborted, trouble }), "transient");
+  assert.equal(kindOf(hardWall, { terminal: broken }), "error");
+  for (const by of ["operator", "supervisor"] as const) {
+    assert.equal(kindOf({ kind: "stopped", by, code: 0 }, { terminal: broken }), "interrupted");
+    assert.equal(kindOf({ kind: "stopped", by, code: 0 }, { terminal: aborted }), "interrupted");
+  }
+  assert.equal(kindOf({ kind: "stopped", by: "supervisor", code: 0 }, { terminal: broken, trouble }), "transient");
+  assert.equal(kindOf({ kind: "lingered", code: null }, { terminal: aborted }), "interrupted");
+  assert.equal(kindOf({ kind: "exited", code: 0 }, { terminal: aborted }), "interrupted");
+});

@@ -253,3 +253,25 @@ Deno.test("the reader never throws, whatever types the fields have", () => {
 Deno.test("resumed() adds the session", () => {
   assert.deepEqual(kimi.resuming.resumed(["kimi", "-p", "x"], "s1"), ["kimi", "-p", "x", "--session", "s1"]);
 });
+
+Deno.test("judge() knows a missing login and a missing model", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["auth", "No model configured. Run `kimi` and use /login to sign in, then retry; or set default_model"],
+    ["auth", "KIMI_MODEL_API_KEY is required when KIMI_MODEL_NAME is set"],
+    ["config", 'Model "x" is not configured in config.toml.'],
+    ["config", "model x does not resolve to a configured provider"],
+    ["config", "config.invalid: unknown field"],
+    ["context", "provider.api_error: 400 request (92436 tokens) exceeds the available context size (8192 tokens)"],
+    ["error", "provider.api_error: 400 API_KEY is no field of this request"],
+  ];
+  for (const [kind, words] of cases) assert.equal(failed(words).judge(exit1).kind, kind, words);
+});
+
+Deno.test("judge() of a wall hears why a run failed that did not leave, and takes an end without an id", () => {
+  assert.equal(failed("provider.auth_error: 401 no").judge(wall).kind, "auth");
+  assert.equal(failed("provider.auth_error: 401 no", [call]).judge(wall).kind, "hung");
+  assert.equal(failed("config.invalid: x").judge(wall).kind, "hung");
+  const { session_id: _, ...anonymous } = end;
+  const made = reader([version, answer, anonymous]);
+  assert.deepEqual([made.judge(exit0).kind, made.observe().sessionId], ["ok", null]);
+});

@@ -104,3 +104,14 @@ Deno.test("LineSplitter.push() costs one scan for lines that are no records", ()
   // Far above what it takes, far below what decoding or copying every line would take on a busy machine.
   assert.ok(milliseconds < 500, `${milliseconds} ms for 50 MB`);
 });
+
+Deno.test("LineSplitter takes a byte order mark at the very start for no part of the first line", () => {
+  const mark = [0xef, 0xbb, 0xbf];
+  for (const size of [1, 2, 3, 100]) {
+    const seen: string[] = [];
+    const lines = new LineSplitter((line) => void seen.push(new TextDecoder().decode(line)));
+    const bytes = new Uint8Array([...mark, ...new TextEncoder().encode('{"a":1}\n{"b":2}\n')]);
+    for (let at = 0; at < bytes.length; at += size) lines.push(bytes.subarray(at, at + size));
+    assert.deepEqual(seen, ['{"a":1}', '{"b":2}'], `in pieces of ${size}`);
+  }
+});

@@ -5,6 +5,7 @@ import {
   answer,
   exit0,
   exit1,
+  failed,
   type Fields,
   finish,
   reader,
@@ -133,4 +134,29 @@ function replaced(fields: Fields, path: readonly string[], value: unknown): Fiel
 
 Deno.test("resumed() adds the session to the command line", () => {
   assert.deepEqual(opencode.resuming.resumed(["opencode", "run"], "ses_1"), ["opencode", "run", "-s", "ses_1"]);
+});
+
+Deno.test("a record without its session counts when its part or its date tells that it is one", () => {
+  const { sessionID: _, ...end } = finish("stop");
+  assert.equal(reader([start, answer, end]).judge(exit0).kind, "ok");
+  const { timestamp: _date, ...undated } = end;
+  assert.equal(reader([start, answer, undated]).judge(exit0).kind, "no_result");
+  const part = { sessionID: "ses_1", reason: "stop" };
+  assert.equal(reader([start, answer, { ...undated, part }]).judge(exit0).kind, "ok");
+  assert.equal(
+    reader([start, answer, { ...end, part: { ...part, sessionID: "ses_2" } }]).judge(exit0).kind,
+    "no_result",
+  );
+});
+
+Deno.test("judge() takes the error after repeated steps for the trouble that made opencode repeat them", () => {
+  const odd = failed("UnknownError", { message: "It broke." });
+  assert.equal(reader([start, start, start, odd]).judge(exit1).kind, "transient");
+  assert.equal(reader([start, odd]).judge(exit1).kind, "error");
+  assert.equal(reader([start, start, answer, odd]).judge(exit1).kind, "error");
+  assert.equal(reader([start, start, refused(401)]).judge(exit1).kind, "auth");
+  assert.equal(
+    reader([start, failed("UnknownError", { message: "Provider returned error" })]).judge(exit1).kind,
+    "transient",
+  );
 });

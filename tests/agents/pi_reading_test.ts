@@ -132,3 +132,25 @@ function replaced(fields: Fields, path: readonly string[], value: unknown): Fiel
 Deno.test("resumed() adds the session to the command line", () => {
   assert.deepEqual(pi.resuming.resumed(["pi", "-p"], "s1"), ["pi", "-p", "--session", "s1"]);
 });
+
+Deno.test("judge() keeps what a message said of its end when the turn's end does not repeat it", () => {
+  const stopped = turn().map((record) =>
+    record.type === "turn_end" ? { ...record, message: { role: "assistant" } } : record
+  );
+  assert.equal(reader([session, ...stopped, settled]).judge(exit0).kind, "ok");
+  const refused = turn({ stopReason: "error", content: [], errorMessage: "401 no" }).map((record) =>
+    record.type === "turn_end" ? { ...record, message: { role: "assistant", stopReason: "error" } } : record
+  );
+  assert.equal(reader([session, ...refused, settled]).judge(exit0).kind, "auth");
+});
+
+Deno.test("judge() takes what pi tried again for trouble that passes, whatever it was", () => {
+  const errorMessage = "request ended without sending any chunks";
+  const broken = turn({ stopReason: "error", content: [], errorMessage });
+  const again = { type: "auto_retry_start", attempt: 1, maxAttempts: 3, delayMs: 2000, errorMessage };
+  const over = { type: "auto_retry_end", success: false, attempt: 3, finalError: errorMessage };
+  assert.equal(reader([session, ...broken, agentEnd(true), again]).judge(wall).kind, "transient");
+  const whole = [session, ...broken, agentEnd(true), again, ...broken, agentEnd(false), over, settled];
+  assert.equal(reader(whole).judge(exit0).kind, "transient");
+  assert.equal(reader([session, ...broken, agentEnd(false), settled]).judge(exit0).kind, "error");
+});

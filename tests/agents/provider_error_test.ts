@@ -94,3 +94,25 @@ Deno.test("judge() tells until when a limit holds", () => {
   const overloaded = reader([refused(503, { responseHeaders: { "retry-after": "30" } })]).judge(exit1);
   assert.deepEqual([overloaded.kind, overloaded.retryAfterSeconds], ["transient", 30]);
 });
+
+Deno.test("judge() knows every refused window, and a plan without the model", () => {
+  const reset = time / 1000 + 9000;
+  const windows = refused(429, {
+    isRetryable: true,
+    responseHeaders: {
+      "anthropic-ratelimit-unified-5h-status": "rejected",
+      "anthropic-ratelimit-unified-5h-reset": reset - 900,
+      "Anthropic-Ratelimit-Unified-7d_opus-Status": "rejected",
+      "Anthropic-Ratelimit-Unified-7d_opus-Reset": String(reset * 1000),
+      "anthropic-ratelimit-unified-7d-status": "allowed",
+      "anthropic-ratelimit-unified-7d-reset": String(reset + 9000),
+      "anthropic-ratelimit-unified-overage-status": "rejected",
+      "anthropic-ratelimit-unified-overage-reset": String(reset + 99_000),
+    },
+  });
+  const made = reader([windows]);
+  assert.deepEqual([made.judge(exit1).kind, made.judge(exit1).resetsAt], ["limit", reset]);
+  assert.deepEqual(made.observe().windows.map(({ name }) => name), ["five_hour", "seven_day", "7d_opus"]);
+  const body = '{"error":{"type":"usage_not_included","message":"Usage not included in your plan"}}';
+  assert.equal(reader([refused(429, { isRetryable: true, responseBody: body })]).judge(exit1).kind, "billing");
+});

@@ -125,3 +125,28 @@ Deno.test("createReader() of Qwen Code survives any type in any field", () => {
 Deno.test("resumed() of Qwen Code goes on with a session", () => {
   assert.deepEqual(qwen.resuming?.resumed(["qwen", "-p", "x"], "id"), ["qwen", "-p", "x", "--resume", "id"]);
 });
+
+Deno.test("judge() reads what Qwen Code says of retries and of a missing key on stderr", () => {
+  const line = "Retrying provider attempt (0 buffered tool call(s) discarded).";
+  assert.equal(reader([init, line]).judge(wall).kind, "transient");
+  assert.equal(reader([init, line, assistant([{ type: "text", text: "x" }])]).judge(wall).kind, "hung");
+  const missing = "Missing API key for OpenAI-compatible auth. Set settings.security.auth.apiKey.";
+  assert.equal(reader([missing]).judge(exit1).kind, "auth");
+  assert.equal(reader([`It printed: ${missing}`]).judge(exit1).kind, "error");
+});
+
+Deno.test("judge() sees a failure although fields that tell of it are missing", () => {
+  const { session_id: _, ...unsigned } = result;
+  assert.equal(reader([init, { ...unsigned, uuid: "u1" }]).judge(exit0).kind, "ok");
+  assert.equal(reader([init, unsigned]).judge(exit0).kind, "no_result");
+  const refused = failed("[API Error: 401 Incorrect API key]");
+  for (const change of [{ is_error: undefined }, { is_error: "true", subtype: "success" }, { subtype: undefined }]) {
+    assert.equal(reader([init, { ...refused, ...change }]).judge(exit1).kind, "auth", JSON.stringify(change));
+  }
+  assert.equal(reader([init, { ...refused, is_error: undefined, subtype: "success" }]).judge(exit1).kind, "auth");
+  assert.equal(reader([init, { ...result, is_error: undefined }]).judge(exit0).kind, "ok");
+});
+
+Deno.test("judge() knows the words for a fault behind the provider", () => {
+  assert.equal(reader([init, failed("[API Error: Provider returned error]")]).judge(exit1).kind, "transient");
+});
