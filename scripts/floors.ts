@@ -12,7 +12,11 @@ export const floors: readonly Floor[] = [
   { floor: 6, folders: ["cli"], what: "Verbs, one file each" },
   { floor: 5, folders: ["loop", "monitor", "defenses", "page", "service"], what: "What the verbs are made of" },
   { floor: 4, folders: ["round", "view"], what: "One round, and the read-only picture of a project" },
-  { floor: 3, folders: ["agents", "vcs", "hooks", "notify"], what: "One reader per agent CLI; git" },
+  {
+    floor: 3,
+    folders: ["agents", "vcs", "hooks", "notify"],
+    what: "One reader per agent CLI; git; executables as hooks",
+  },
   { floor: 2, folders: ["config", "store"], what: "TOML to configuration; the log folder on disk" },
   { floor: 1, folders: ["ports"], what: "The outside world as small interfaces; `ports/deno/` implements them" },
   { floor: 0, folders: ["core"], what: "The words of the product: types and pure functions" },

@@ -21,9 +21,11 @@ const batches: readonly (() => Promise<readonly Output[]>)[] = [
 async function documents(): Promise<readonly Output[]> {
   const { jsonSchema } = await import("../src/config/json_schema.ts");
   const { exampleConfig } = await import("../src/config/example.ts");
+  const { protocolSchema } = await import("../src/hooks/protocol_schema.ts");
   const outputs: Output[] = [
     { path: "deploy/example-agent-runner.toml", text: exampleConfig() },
     { path: "docs/agent-runner.schema.json", text: JSON.stringify(await jsonSchema(), null, 2) },
+    { path: "docs/hook-protocol.schema.json", text: JSON.stringify(protocolSchema(), null, 2) },
   ];
   for (const path of [...filesBelow("docs", ".md"), "README.md"]) {
     const text = readText(path);

@@ -1,6 +1,7 @@
 // Names the regions that documents may have, each with what fills it.
 import { agentsTable } from "./agent_table.ts";
 import { configTables } from "./config_tables.ts";
+import { hookAnswers, hookRequests } from "./hook_tables.ts";
 import { recordTable } from "./markdown.ts";
 import type { Renderer } from "./regions.ts";
 import { defensesTable, eventKindsTable, floorsTable, permissionsTable, verbSections, verbTable } from "./tables.ts";
@@ -12,6 +13,8 @@ export const renderers: Readonly<Record<string, Renderer>> = {
   "defenses-table": defensesTable,
   "event-kinds": eventKindsTable,
   "floors-table": floorsTable,
+  "hook-answers": hookAnswers,
+  "hook-requests": hookRequests,
   "next-table": async () => recordTable((await import("../../src/loop/next.ts")).nextTable),
   "permissions-table": permissionsTable,
   "stop-table": async () => recordTable((await import("../../src/round/stop_ladder.ts")).stopTable),

@@ -46,6 +46,8 @@ export interface LogRequest {
   /** As given; relative ones start at the current folder. */
   readonly paths: readonly string[];
   readonly ending: Ending;
+  /** The agent's command line; empty when unknown. */
+  readonly command: readonly string[];
   /** Epoch milliseconds; null: when the last file was changed. */
   readonly now: number | null;
   readonly timeZone: string | null;
@@ -57,6 +59,7 @@ export function judgeLogs(request: LogRequest, world: Pick<World, "files" | "hos
   const infos = paths.map((path) => infoOf(path, world));
   const writtenAt = request.now ?? Math.max(...infos.map((info) => info.modifiedAt));
   const reader = request.agent.createReader({
+    command: request.command,
     now: () => writtenAt,
     ...(request.timeZone === null ? {} : { timeZone: request.timeZone }),
   });
@@ -119,6 +122,8 @@ function infoOf(path: string, world: Pick<World, "files">): FileInfo {
   const info = reading(path, () => world.files.stat(path));
   if (info === null) throw unreadable(path, "there is no such file");
   if (info.isDirectory) throw unreadable(path, "it is a folder");
+  // A pipe or a device may have no end.
+  if (!info.isFile) throw unreadable(path, "it is no regular file");
   return info;
 }
 

@@ -8,11 +8,26 @@ export const verbs = [
     load: () => import("./verbs/config.ts"),
   },
   {
+    name: "defenses",
+    summary: "Show every defense: whether it is on, its value, its incident and the test that guards it",
+    load: () => import("./verbs/defenses.ts"),
+  },
+  {
     name: "demo",
     summary: "Watch four rounds of a scripted agent in a throw-away project",
     load: () => import("./verbs/demo.ts"),
   },
+  {
+    name: "doctor",
+    summary: "Check everything a night of rounds needs, and mend what is safe to mend",
+    load: () => import("./verbs/doctor.ts"),
+  },
   { name: "events", summary: "Show what happened, or follow it", load: () => import("./verbs/events.ts") },
+  {
+    name: "hooks",
+    summary: "List the hooks of the configuration, or try one with a made-up request",
+    load: () => import("./verbs/hooks.ts"),
+  },
   {
     name: "init",
     summary: "Write agent-runner.toml and a first prompt into a project",
@@ -34,6 +49,11 @@ export const verbs = [
     load: () => import("./verbs/retry_now.ts"),
   },
   { name: "round", summary: "Carry out one round and leave", load: () => import("./verbs/round.ts") },
+  {
+    name: "salvage",
+    summary: "Show, bring back or let go what rounds left uncommitted",
+    load: () => import("./verbs/salvage.ts"),
+  },
   {
     name: "serve",
     summary: "Run the agent round after round until something asks for an end",

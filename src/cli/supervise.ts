@@ -6,6 +6,7 @@ import type { Tell } from "../core/telling.ts";
 import { Seats } from "../loop/seats.ts";
 import { StopRequests } from "../loop/stop_requests.ts";
 import { Supervisor } from "../loop/supervisor.ts";
+import { StatusFile } from "../store/status.ts";
 import { seatsOf } from "./seats.ts";
 import { tellerOn } from "./teller.ts";
 import type { World } from "./world.ts";
@@ -39,7 +40,9 @@ export async function supervised(
   try {
     const { logDir } = config.runtime;
     const seats = new Seats(await seatsOf(config), { logDir, files: world.files });
-    // A round that an earlier life was in is one of the agent whose turn it was.
+    // A round that an earlier life was in is read with the reader of the agent that was at work in it.
+    const inRound = new StatusFile(logDir, world.files).agentInRound();
+    if (inRound !== null) seats.foundAtWork(inRound);
     const { agent, settings } = seats.active;
     const active = { ...config, agent: { ...config.agent, ...settings } };
     const supervisor = await Supervisor.open({ config: active, version: options.version, agent, tell }, world);

@@ -3,7 +3,15 @@ import { codeName } from "../core/config.ts";
 import type { Checked } from "./check_row.ts";
 import { isTable, type TomlTree } from "./read_toml.ts";
 import { isRow, type Rows } from "./row.ts";
-import { type AgentSettings, type Config, fallbackTable, type PhaseOverride, tables } from "./schema.ts";
+import {
+  type AgentSettings,
+  type Config,
+  fallbackTable,
+  type HookSettings,
+  hookTable,
+  type PhaseOverride,
+  tables,
+} from "./schema.ts";
 
 interface Parts {
   readonly checked: Checked;
@@ -11,6 +19,7 @@ interface Parts {
   readonly overridden: readonly string[];
   /** How many agents stand in. */
   readonly fallbackCount: number;
+  readonly hookNames: readonly string[];
   readonly tree: TomlTree;
 }
 
@@ -32,6 +41,7 @@ export function assembleConfig(
     prompt: { ...prompt, files: files ?? (file === null ? [] : [file]) },
     phases: { ...values.phases, overrides: overridesOf(parts) },
     plugins: { ...values.plugins, raw: rawPlugins(parts.tree) },
+    hooks: hooksOf(parts),
   };
 }
 
@@ -41,6 +51,11 @@ function fallbacksOf({ fallbackCount, checked }: Parts): readonly AgentSettings[
     const settings = valuesOf(fallbackTable, `agent.fallback.${i}.`, checked) as unknown as AgentSettings;
     return { ...settings, promptArgTemplate: settings.promptArgTemplate ?? [] };
   });
+}
+
+function hooksOf({ hookNames, checked }: Parts): Record<string, HookSettings> {
+  const valuesFor = (name: string) => valuesOf(hookTable, `hooks.${name}.`, checked) as unknown as HookSettings;
+  return Object.fromEntries(hookNames.map((name) => [name, valuesFor(name)]));
 }
 
 function valuesOf(rows: Rows, prefix: string, checked: Checked): Record<string, unknown> {

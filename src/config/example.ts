@@ -36,12 +36,16 @@ export function exampleConfig(): string {
 }
 
 function headerOf(row: ReferenceRow): string {
-  return `${isOptionalTable(row) ? "# " : ""}[${row.table.replace("<name>", "review")}]`;
+  return `${isOptionalTable(row) ? "# " : ""}[${row.table.replace("<name>", nameFor(row))}]`;
+}
+
+function nameFor(row: ReferenceRow): string {
+  return row.table.startsWith("hooks.") ? "notify" : "review";
 }
 
 /** Such a table would mean something even when it is empty. */
 function isOptionalTable(row: ReferenceRow): boolean {
-  return row.table.startsWith("phases.") || row.table.startsWith("[");
+  return row.table.startsWith("phases.") || row.table.startsWith("hooks.") || row.table.startsWith("[");
 }
 
 function lineOf(row: ReferenceRow): string {

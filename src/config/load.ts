@@ -5,6 +5,7 @@ import type { Files } from "../ports/files.ts";
 import { assembleConfig } from "./assemble.ts";
 import { checkTree } from "./check.ts";
 import { checkFallbacks } from "./check_fallbacks.ts";
+import { checkHooks } from "./check_hooks.ts";
 import { checkPhases } from "./check_phases.ts";
 import type { Checked } from "./check_row.ts";
 import { Findings } from "./findings.ts";
@@ -44,6 +45,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   checkTree(read.tree, root);
   const overridden = checkPhases(read.tree, root);
   const fallbackCount = checkFallbacks(read.tree, root, options);
+  const hookNames = checkHooks(read.tree, root);
   checkRelations(root, options);
   const base = { file, homeDir: options.homeDir, files: options.files };
   const workDir = resolveWorkDir(base, root);
@@ -60,6 +62,6 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   findings.sort();
   if (workDir === null || findings.problems.length > 0) return { kind: "broken", file, problems: findings.problems };
   const facts = { file, project: projectName(workDir), fingerprint: fingerprintOf(read.text), prices };
-  const config = assembleConfig(facts, { checked, overridden, fallbackCount, tree: read.tree });
+  const config = assembleConfig(facts, { checked, overridden, fallbackCount, hookNames, tree: read.tree });
   return { kind: "ok", config, warnings: findings.warnings };
 }

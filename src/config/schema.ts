@@ -3,6 +3,7 @@ import type { PriceTable } from "../core/price.ts";
 import type { Values } from "./row.ts";
 import { agentRows, fallbackRows, promptRows, readerNames, vcsRows } from "./schema_agent.ts";
 import { budgetRows } from "./schema_budget.ts";
+import { hookRows } from "./schema_hooks.ts";
 import { onVerdictRows } from "./schema_loop.ts";
 import { monitorRows, phaseRows, phasesRows, pluginsRows } from "./schema_monitor.ts";
 import { runtimeRows } from "./schema_runtime.ts";
@@ -18,10 +19,15 @@ export const tables = {
   monitor: monitorRows,
   phases: phasesRows,
   plugins: pluginsRows,
+  /** Tables of its own names alone. */
+  hooks: {},
 };
 
 /** Keys of `[phases.<name>]`. */
 export const phaseTable = phaseRows;
+
+/** Keys of `[hooks.<name>]`. */
+export const hookTable = hookRows;
 
 /** Keys of `[[agent.fallback]]`. */
 export const fallbackTable = fallbackRows;
@@ -46,6 +52,9 @@ export interface PhaseOverride {
   /** Absolute paths. */
   readonly promptFiles: readonly string[] | null;
 }
+
+/** One hook. */
+export type HookSettings = Values<typeof hookRows>;
 
 /** What sets one agent apart from another. */
 export type AgentSettings = Omit<Values<typeof fallbackRows>, "promptArgTemplate"> & {
@@ -78,4 +87,6 @@ export interface Config extends Values<Pick<typeof tables, "runtime" | "vcs" | "
     /** All other keys of `[plugins]`, as written. */
     readonly raw: Readonly<Record<string, unknown>>;
   };
+  /** By name, in the order of the file. */
+  readonly hooks: Readonly<Record<string, HookSettings>>;
 }

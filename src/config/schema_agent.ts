@@ -151,4 +151,16 @@ export const vcsRows = {
     unit: "seconds",
     doc: "Within this time a second attempt to stash the same leftovers counts as the first.",
   }),
+  salvage_keep: row(whole(1), {
+    default: 50,
+    since: "new",
+    doc:
+      "How many of the newest salvages are kept: commits that hold what rounds left uncommitted. One that no later " +
+      "round was told of is always kept.",
+  }),
+  salvage_keep_days: row(whole(1), {
+    default: 30,
+    since: "new",
+    doc: "After so many days a salvage is let go, unless no later round was told of it.",
+  }),
 };

@@ -82,7 +82,40 @@ export const runtimeRows = {
     default: 256,
     unit: "megabytes",
     since: "new",
-    doc: "Largest log of one round; what is beyond is not kept. 0: no bound.",
+    doc: "Largest log of one round: its beginning and its end are kept, what lies between is cut out while the round " +
+      "runs (Linux) or when it is over (elsewhere). 0: no bound.",
+  }),
+  round_log_overflow: row(oneOf(["keep", "kill"]), {
+    default: "keep",
+    since: "new",
+    doc: "What happens to an agent that writes more than round_log_max_mb: it works on (`keep`), or its round is " +
+      "ended (`kill`).",
+  }),
+  disk_floor_mb: row(whole(0), {
+    default: 200,
+    unit: "megabytes",
+    since: "new",
+    doc: "Ends a round when the disk of the work folder or of the log folder has less room left than this, so that " +
+      "its work can still be saved. 0: off.",
+  }),
+  round_scope: row(oneOf(["auto", "always", "never"]), {
+    default: "auto",
+    since: "new",
+    doc: "Whether a round runs in a scope (cgroup) of its own, in which nothing it starts can be lost. `auto`: where " +
+      "the user's systemd answers and outlives the login, or a limit is set.",
+  }),
+  round_memory_max_mb: row(whole(16), {
+    default: null,
+    unit: "megabytes",
+    since: "new",
+    example: "4096",
+    doc: "Most memory the processes of a round may use together; the kernel ends what asks for more. Needs a scope.",
+  }),
+  round_tasks_max: row(whole(16), {
+    default: null,
+    since: "new",
+    example: "1024",
+    doc: "Most processes and threads a round may have at a time. Needs a scope.",
   }),
   events_retention_months: row(whole(0), {
     default: 0,

@@ -1,6 +1,8 @@
 // The one table of event kinds: types, run-time check, documentation and detectors derive from it.
 
+import { hookEventKinds } from "./event_hooks.ts";
 import { loopEventKinds } from "./event_loop.ts";
+import { salvageEventKinds } from "./event_salvage.ts";
 import { witnessEventKinds } from "./event_witness.ts";
 import type { KindRow } from "./event_witness.ts";
 
@@ -217,6 +219,8 @@ export const eventKinds = {
       new_hash: "string",
     },
   },
+  ...hookEventKinds,
   ...loopEventKinds,
+  ...salvageEventKinds,
   ...witnessEventKinds,
 } as const satisfies Readonly<Record<string, KindRow>>;

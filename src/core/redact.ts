@@ -1,122 +1,79 @@
 // Masks secrets in text before it is written to a record that people read and share.
+import { markPieces, takenApart, withinStrings } from "./redact_json.ts";
+import { findShapes } from "./redact_scan.ts";
+import { Marks, mask, masked, type Span } from "./redact_spans.ts";
+import type { KnownValues } from "./redact_known.ts";
+import { findValues, knownValues } from "./redact_known.ts";
 
-const mask = "<redacted>";
-const mostTurns = 8;
+const mostTurns = 6;
+/** Documents within strings of documents are read down to here. */
+const deepest = 5;
 
-/** A shell or config value: quoted parts and bare characters up to white space; an open quote runs to the line's end. */
-const value = String.raw`(?:"(?:\\.|[^"\\\r\n])*(?:"|$)|'[^'\r\n]*(?:'|$)|[^\s"'])+`;
-const name = String.raw`[A-Za-z0-9_.-]{1,128}`;
-const header = "(?:Proxy-)?Authorization|(?:Set-)?Cookie|X-Api-Key|X-Auth-Token|X-Amz-Security-Token";
-const colon = String.raw`[ \t]{0,8}:[ \t]{0,8}`;
+let registered: KnownValues | null = null;
 
-const secretWords = "password|passwd|passphrase|pwd|token|secret|credential|apikey|accesskey|privatekey";
-const secretSegment = new RegExp(`(?:${secretWords})s?$|^(?:passw|secret|credential)`);
-const secretPair = /(?:^|[_.-])(?:api|access|private)[_-]?key(?:$|[_.-])/;
-const secretFields = new Set(["auth", "authorization", "proxy-authorization", "bearer", "cookie", "set-cookie"]);
-const secretFlags = new Set(["auth", "authorization", "bearer"]);
-const secretParameters = new Set(["auth", "sig", "signature", "x-amz-signature"]);
-const harmlessNames = new Set(["pwd", "oldpwd"]);
+/** Masks the secrets in a text. */
+export type Redactor = (text: string) => string;
 
-const prefixes = [
-  String.raw`sk-(?:ant|proj|svcacct|admin|or-v1)-[A-Za-z0-9_-]{16,}`,
-  "sk-[A-Za-z0-9]{16,}",
-  "gh[opsur]_[A-Za-z0-9]{20,}",
-  "github_pat_[A-Za-z0-9_]{20,}",
-  "xox[bpars]-[A-Za-z0-9-]{10,}",
-  "xapp-[A-Za-z0-9-]{10,}",
-  "(?:AKIA|ASIA)[A-Z0-9]{16}",
-  "AIza[A-Za-z0-9_-]{35}",
-  "glpat-[A-Za-z0-9_-]{20,}",
-  String.raw`ya29\.[A-Za-z0-9_-]{20,}`,
-  "[srp]k_(?:live|test)_[A-Za-z0-9]{16,}",
-  "(?:npm|hf)_[A-Za-z0-9]{20,}",
-].join("|");
-
-type Replacer = (match: string, ...groups: string[]) => string;
-
-/** One pass: what to look for, and what to put in its place. */
-interface Pass {
-  readonly pattern: RegExp;
-  readonly replace: Replacer;
+/**
+ * A redactor that masks, besides secrets of known shape and name, these values wherever they stand: as they are, escaped
+ * for JSON, encoded for a URL, or as a part of base64.
+ */
+export function redactor(values: readonly string[]): Redactor {
+  const known = knownValues(values);
+  return (text) => redactedBy(known, text);
 }
 
-const passes: readonly Pass[] = [
-  {
-    pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g,
-    replace: () => mask,
-  },
-  {
-    pattern: new RegExp(
-      String.raw`(\\{0,4}["'])(${name})(\\{0,4}["']\s{0,8}:\s{0,8})(\\{0,4}["'])((?:(?!\4)(?:\\.|[^\r\n]))*)`,
-      "g",
-    ),
-    replace: (match, open, key, middle, quote) => isSecretField(key!) ? `${open}${key}${middle}${quote}${mask}` : match,
-  },
-  {
-    pattern: new RegExp(String.raw`^([ \t]{0,64}(?:- )?)(${name})(:[ \t]{1,8})(?!<redacted>$)(\S[^\r\n]*)$`, "gm"),
-    replace: (match, indent, key, colon, text) =>
-      isSecretField(key!) && !isEmptyYaml(text!) ? `${indent}${key}${colon}${mask}` : match,
-  },
-  {
-    pattern: new RegExp(String.raw`(["'\x60])(${name})=((?:\\.|(?!\1)[^\r\n])*)`, "g"),
-    replace: (match, quote, key, text) => isSecretAssignment(key!, text!) ? `${quote}${key}=${mask}` : match,
-  },
-  {
-    pattern: new RegExp(String.raw`(^|[\s;|(){},])(${name})([ \t]?=[ \t]?)(${value})`, "gm"),
-    replace: (match, before, key, equals, text) =>
-      isSecretAssignment(key!, text!) ? `${before}${key}${equals}${mask}` : match,
-  },
-  {
-    pattern: new RegExp(String.raw`(^|[\s"'=(\x60])(--?)(${name})(=|[ \t]{1,8}(?!-))(${value})`, "gm"),
-    replace: (match, before, dashes, key, gap, text) =>
-      (dashes === "--" || gap === "=") && isSecretFlag(key!, text!) ? `${before}${dashes}${key}${gap}${mask}` : match,
-  },
-  {
-    pattern: /(^|\s)(-u|--user)([ \t]{1,8}|=)(["']?[^\s:"']{1,256}:(?!\/\/)\S{1,1024})/gm,
-    replace: (match, before, flag, gap, user) =>
-      user!.includes("://") || /^\d+:\d+$/.test(user!) ? match : `${before}${flag}${gap}${mask}`,
-  },
-  {
-    pattern: new RegExp(String.raw`(["'\x60])(${header})(${colon})((?:(?!\1)[^\r\n])+)`, "gi"),
-    replace: (_, quote, key, gap) => `${quote}${key}${gap}${mask}`,
-  },
-  {
-    pattern: new RegExp(String.raw`(?<![\w"'\x60-])(${header})(${colon})[^\r\n]+`, "gi"),
-    replace: (_, key, gap) => `${key}${gap}${mask}`,
-  },
-  {
-    pattern:
-      /(?<![A-Za-z0-9])([Bb]earer|BEARER|Basic|Token|ApiKey|Digest|Negotiate|NTLM)([ \t]{1,8})[A-Za-z0-9._~+/=-]{12,}/g,
-    replace: (_, scheme, gap) => `${scheme}${gap}${mask}`,
-  },
-  {
-    pattern: /(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{0,31}:\/\/)[^\s/?#"'`]{1,512}@/g,
-    replace: (_, scheme) => `${scheme}${mask}@`,
-  },
-  {
-    pattern: new RegExp(`([?&#])(${name})=([^&\\s"'#]+)`, "g"),
-    replace: (match, before, key, text) =>
-      secretParameters.has(key!.toLowerCase()) || isSecretAssignment(key!, text!) ? `${before}${key}=${mask}` : match,
-  },
-  { pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g, replace: () => mask },
-  { pattern: new RegExp(`(?<![A-Za-z0-9])(?:${prefixes})`, "g"), replace: () => mask },
-];
+/**
+ * Has `redact` mask these values too, from now on, in this whole process; an earlier list is forgotten. Meant for the one
+ * place that starts the program: secrets must not depend on every caller handing them on.
+ */
+export function useSecretValues(values: readonly string[]): void {
+  registered = values.length === 0 ? null : knownValues(values);
+}
 
 /**
  * The text with passwords, keys and tokens replaced by `<redacted>`: assignments, flags, headers, JSON and YAML
- * fields, URLs, private keys and tokens of known shape. Applying it twice changes nothing more. Clip afterwards,
- * never before: a cut secret can fall below the length by which it is known.
+ * fields, URLs, private keys, tokens of known shape, and the values given to `useSecretValues`. Lines that are JSON stay
+ * JSON. Applying it twice changes nothing more. Clip afterwards, never before: a cut secret can fall below the length by
+ * which it is known.
  */
 export function redact(text: string): string {
-  let before = text;
-  // What one pass masks can complete the shape that an earlier pass looks for, so they run until nothing changes.
-  for (let turn = 0; turn < mostTurns; turn++) {
-    let masked = before;
-    for (const { pattern, replace } of passes) masked = masked.replace(pattern, replace);
-    if (masked === before) break;
-    before = masked;
+  return redactedBy(registered, text);
+}
+
+/** The parts of a text that `redact` masks at first sight; for those who rewrite a text in pieces. */
+export function secretSpans(text: string): readonly Span[] {
+  return spansIn(text, { values: registered, depth: 0 });
+}
+
+function spansIn(
+  text: string,
+  means: { readonly values: KnownValues | null; readonly depth: number },
+): readonly Span[] {
+  const marks = new Marks();
+  if (means.values !== null) findValues(text, means.values, marks.mark);
+  const json = means.depth < deepest ? takenApart(text, marks.mark) : null;
+  if (json === null) findShapes(text, marks.mark);
+  else {
+    const outer = new Marks();
+    findShapes(json.outer, outer.mark);
+    withinStrings(json.lines, outer.merged(), marks.mark);
+    markPieces(text, json, spansIn(json.inner, { ...means, depth: means.depth + 1 }), marks.mark);
   }
-  return before;
+  return marks.merged();
+}
+
+function redactedBy(values: KnownValues | null, text: string): string {
+  let before = text;
+  // What is masked can complete the shape of something else, so it goes on until nothing changes.
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const spans = spansIn(before, { values, depth: 0 });
+    if (spans.length === 0) return before;
+    const after = masked(before, spans);
+    if (after === before) return before;
+    before = after;
+  }
+  return mask;
 }
 
 /**
@@ -128,32 +85,4 @@ export function withoutCutWord(clipped: string): string {
   let end = clipped.length;
   while (end > least && !/\s/.test(clipped[end - 1]!)) end--;
   return clipped.slice(0, end);
-}
-
-function isSecretName(key: string): boolean {
-  const plain = key.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
-  if (harmlessNames.has(plain)) return false;
-  return secretPair.test(plain) || plain.split(/[_.-]/).some((part) => secretSegment.test(part));
-}
-
-/** Token *counts* are no secrets. */
-function isCount(key: string, text: string): boolean {
-  return /tokens/i.test(key) && /^["']?\d+["']?[,;)]?$/.test(text);
-}
-
-function isSecretAssignment(key: string, text: string): boolean {
-  return isSecretName(key) && !isCount(key, text);
-}
-
-function isSecretFlag(key: string, text: string): boolean {
-  return (secretFlags.has(key.toLowerCase()) || isSecretName(key)) && !isCount(key, text);
-}
-
-function isSecretField(key: string): boolean {
-  return secretFields.has(key.toLowerCase()) || isSecretName(key);
-}
-
-/** Numbers, flags and openings of a block are not what a password looks like in YAML. */
-function isEmptyYaml(text: string): boolean {
-  return /^(?:\d+|true|false|null|~|[|>][+-]?|[[{].*)$/.test(text);
 }

@@ -24,6 +24,8 @@ export interface DefenseView {
   readonly codifies: string;
   readonly guarded_by: string | null;
   readonly current_state: DefenseState;
+  /** Why it is degraded or off; null when there is nothing to say. */
+  readonly reason: string | null;
 }
 
 /** One round in detail, as `peek --round` shows it. */

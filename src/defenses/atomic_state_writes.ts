@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "A state file that is half old and half new after a crash",
   incident: "torn-state-file",
   guardedBy: "tests/store/status_test.ts",
+  guardTest: "StatusFile replaces the file in one step and leaves nothing beside it",
   describe: () => ({ value: "written beside, synced, renamed", state: "active" }),
 };
 

@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "A failing agent that is started all night",
   incident: "a-hundred-empty-rounds",
   guardedBy: "tests/e2e/breaker_test.ts",
+  guardTest: "serve counts the agent's own failures over restarts, waits longer each time, and stops at the fifth",
   describe: () => ({ value: "5 short failures in a row, with growing pauses", state: "active" }),
 };
 

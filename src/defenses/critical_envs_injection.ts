@@ -8,9 +8,11 @@ const defense: Defense<Config> = {
   protectsFrom: "An agent that behaves differently because its service has no login environment",
   incident: "environment-of-a-service",
   guardedBy: "tests/round/plan_test.ts",
+  guardTest: "planRound() lets [agent.env] win over everything but the round's id",
   describe: (config) => {
     const names = Object.keys(config.agent.env).sort();
-    return { value: names, state: names.length > 0 ? "active" : "off" };
+    if (names.length > 0) return { value: names, state: "active" };
+    return { value: names, state: "off", reason: "[agent.env] is empty" };
   },
 };
 

@@ -9,6 +9,7 @@ const defense: Defense<Config> = {
   protectsFrom: "Readers that wait for records nobody writes",
   incident: "readers-without-a-writer",
   guardedBy: "tests/rules/names_test.ts",
+  guardTest: "every kind of the table is written by the source, or says why not",
   describe: () => ({ value: Object.keys(eventKinds).length, state: "active" }),
 };
 

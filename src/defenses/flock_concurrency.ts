@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "Two supervisors that start agents in one work tree",
   incident: "two-supervisors-one-folder",
   guardedBy: "tests/e2e/lock_test.ts",
+  guardTest: "${verb} is refused at once while another ${holder} works, and touches nothing",
   describe: () => ({ value: "agent-runner.lock", state: "active" }),
 };
 

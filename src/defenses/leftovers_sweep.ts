@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "Tools of an agent that move to a session of their own and stay",
   incident: "tools-in-their-own-session",
   guardedBy: "tests/e2e/leftovers_test.ts",
+  guardTest: "round remembers a child of its own session with an emptied environment",
   describe: () => ({ value: "by group, by round id in the environment, by descent", state: "active" }),
 };
 

@@ -8,10 +8,12 @@ const defense: Defense<Config> = {
   protectsFrom: "Several stashes of the same leftover work",
   incident: "three-stashes-in-a-second",
   guardedBy: "tests/vcs/stash_test.ts",
-  describe: (config) => ({
-    value: config.vcs.stashIdempotencySeconds,
-    state: config.vcs.dirtyAction === "stash" ? "active" : "off",
-  }),
+  guardTest: 'stashTree() ${isReused ? "uses the stash again" : "stashes again"} when ${what}',
+  describe: ({ vcs }) => {
+    const value = vcs.stashIdempotencySeconds;
+    if (vcs.dirtyAction === "stash") return { value, state: "active" };
+    return { value, state: "off", reason: `vcs.dirty_action is '${vcs.dirtyAction}': nothing is stashed` };
+  },
 };
 
 export default defense;

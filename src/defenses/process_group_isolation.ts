@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "Processes of the agent that outlive the order to end",
   incident: "children-that-survived",
   guardedBy: "tests/e2e/leftovers_test.ts",
+  guardTest: "round ends what a normal end left behind: a child on its stdout",
   describe: () => ({ value: "own session and process group", state: "active" }),
 };
 

@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "A second agent beside one whose supervisor was killed, and work that is never settled",
   incident: "agent-without-a-supervisor",
   guardedBy: "tests/e2e/adopt_test.ts",
+  guardTest: "serve records the real end of a round it ${how} (${end})",
   describe: () => ({ value: "same number, same walls, real exit status", state: "active" }),
 };
 

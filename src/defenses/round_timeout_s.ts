@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "A round that never ends, because its agent waits or polls for ever",
   incident: "endless-polling",
   guardedBy: "tests/e2e/walls_test.ts",
+  guardTest: "round ends an agent deaf to TERM with 40 grandchildren at the hard wall",
   describe: (config) => ({ value: config.runtime.roundTimeoutSeconds, state: "active" }),
 };
 

@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "Work that is overlooked because a diff was misread",
   incident: "misread-diff",
   guardedBy: "tests/vcs/porcelain_test.ts",
+  guardTest: "parseStatus() reads every kind of record when git prints them",
   describe: () => ({ value: "lists of files are compared, no diff is read", state: "active" }),
 };
 

@@ -8,10 +8,12 @@ const defense: Defense<Config> = {
   protectsFrom: "Taking or dropping someone else's stash, because positions shift",
   incident: "wrong-stash-dropped",
   guardedBy: "tests/vcs/stash_test.ts",
-  describe: (config) => ({
-    value: "stashes are named by commit, never by position",
-    state: config.vcs.dirtyAction === "stash" ? "active" : "off",
-  }),
+  guardTest: "stashTree() finds its own stash when another is made on top of it",
+  describe: ({ vcs }) => {
+    const value = "stashes are named by commit, never by position";
+    if (vcs.dirtyAction === "stash") return { value, state: "active" };
+    return { value, state: "off", reason: `vcs.dirty_action is '${vcs.dirtyAction}': nothing is stashed` };
+  },
 };
 
 export default defense;

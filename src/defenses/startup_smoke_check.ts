@@ -8,6 +8,7 @@ const defense: Defense<Config> = {
   protectsFrom: "Rounds burned on a prompt, a folder or an agent that cannot work",
   incident: "front-matter-as-a-flag",
   guardedBy: "tests/e2e/battery_test.ts",
+  guardTest: "round refuses ${what} with exit 78",
   describe: () => ({ value: "before every round; a failure ends serve with code 78", state: "active" }),
 };
 

@@ -39,6 +39,11 @@ export function endByBattery(failures: readonly Check[], tools: RoundTools): Loo
   return { reason: "config_broken", text: `the start-up battery failed: ${names}` };
 }
 
+/** Whether a check is of the agent alone, so that another one may still pass it. */
+export function isOfAgent({ name }: Check): boolean {
+  return name === "agent_cli_in_path" || name === "prompt_smoke_passes";
+}
+
 /** The reference's line for a failed check. */
 export function startFailure(check: Check): { readonly kind: string; readonly text: string } {
   return {

@@ -23,6 +23,8 @@ export interface WaitRecord {
 }
 
 const fileBytes = 64 * 1024;
+/** No wait is planned for longer: one that is was written by something else, and nobody would ever see its end. */
+const longestWaitSeconds = 367 * 86_400;
 
 /** Reads and writes both files; what cannot be read counts as absent, and what cannot be written is left as it was. */
 export class LoopFiles {
@@ -39,7 +41,8 @@ export class LoopFiles {
   readMemory(): LoopMemory {
     const source = this.#read(this.#memoryPath);
     if (source === null) return freshMemory;
-    const failures = countOf(source.short_failures);
+    const shortFailures = countOf(source.short_failures);
+    const failures = Math.max(countOf(source.failures), shortFailures);
     const at = source.last_failure_epoch;
     const isDated = failures > 0 && typeof at === "number" && Number.isFinite(at);
     const backoff: Partial<Record<WaitName, number>> = {};
@@ -49,7 +52,8 @@ export class LoopFiles {
       if (count > 0) backoff[name] = count;
     }
     return {
-      shortFailures: isDated ? failures : 0,
+      failures: isDated ? failures : 0,
+      shortFailures: isDated ? shortFailures : 0,
       lastFailureAt: isDated ? at : null,
       authFailures: countOf(source.auth_failures),
       needsFreshSession: source.needs_fresh_session === true,
@@ -58,12 +62,13 @@ export class LoopFiles {
   }
 
   writeMemory(memory: LoopMemory): void {
-    const { shortFailures, authFailures, needsFreshSession, backoff } = memory;
-    const isFresh = shortFailures === 0 && authFailures === 0 && !needsFreshSession &&
+    const { failures, shortFailures, authFailures, needsFreshSession, backoff } = memory;
+    const isFresh = failures === 0 && authFailures === 0 && !needsFreshSession &&
       Object.keys(backoff).length === 0;
     if (isFresh) this.#remove(this.#memoryPath);
     else {
       this.#write(this.#memoryPath, {
+        failures,
         short_failures: shortFailures,
         last_failure_epoch: memory.lastFailureAt,
         auth_failures: authFailures,
@@ -81,7 +86,8 @@ export class LoopFiles {
       Number.isSafeInteger(source.since_round) && typeof source.agent === "string" &&
       typeof source.reason === "string" && Number.isSafeInteger(exponent) &&
       (uptime === null || Number.isFinite(uptime));
-    return isGood && isMoment(source.reset_at_epoch) && isMoment(source.started_epoch)
+    const { reset_at_epoch: end, started_epoch: start } = source;
+    return isGood && isMoment(end) && isMoment(start) && end - start <= longestWaitSeconds
       ? { ...source, exponent, started_uptime_s: uptime } as unknown as WaitRecord
       : null;
   }
@@ -126,6 +132,6 @@ function countOf(value: unknown): number {
 }
 
 /** Epoch seconds that a date can be made of. */
-function isMoment(value: unknown): boolean {
+function isMoment(value: unknown): value is number {
   return typeof value === "number" && Math.abs(value) <= 8.64e12;
 }

@@ -76,7 +76,7 @@ export function next(result: RoundResult, before: LoopMemory, options: NextOptio
   }
   const session: NextSession = action === "fresh_session" ? "fresh" : "keep";
   const chosen: LoopMemory = { ...memory, needsFreshSession: session === "fresh" };
-  if (action === "wait") return waiting(verdict, chosen, { session, now: options.now });
+  if (action === "wait") return waiting(sinceItEnded(result, options.now), chosen, { session, now: options.now });
   if (isThrottle(verdict.kind)) return skipping(verdict, chosen, { ...options, session });
   const pause = pauseAfter(result, chosen, options);
   return { step: { kind: "again", ...pause, session }, memory: { ...chosen, backoff: {} } };
@@ -114,6 +114,13 @@ function stopFor(verdict: Verdict, options: NextOptions): NextStep {
   const setting = options.override === null ? "transient_error_action" : `on_verdict.${verdict.kind}`;
   const reason = `${verdict.summary} (${setting} is stop)`;
   return { kind: "stop", cause: isThrottle(verdict.kind) ? "limit" : "on_verdict", reason };
+}
+
+/** A reset that came after the round had ended, and before anybody was there to wait for it, is not an unknown one. */
+function sinceItEnded({ verdict, endedAt }: RoundResult, now: number): Verdict {
+  const { resetsAt } = verdict;
+  const hasPassed = resetsAt !== null && resetsAt < now && resetsAt > endedAt / 1000;
+  return hasPassed ? { ...verdict, resetsAt: Math.floor(now) } : verdict;
 }
 
 function waiting(
@@ -154,12 +161,16 @@ function pauseAfter(
   if (kind === "auth" && options.override === null) {
     return { delaySeconds: Math.max(delay, authRetrySeconds), reason: "the login was refused; one more attempt" };
   }
+  const grown = (count: number) => Math.max(delay, Math.min(delay * 2 ** count, longestDelaySeconds));
   if (isCounted(result)) {
-    const delaySeconds = Math.max(delay, Math.min(delay * 2 ** memory.shortFailures, longestDelaySeconds));
+    const delaySeconds = grown(memory.shortFailures);
     const what = isFailure(kind) ? "short failure" : `short round that was ${kind},`;
     return { delaySeconds, reason: `${what} ${memory.shortFailures} of ${crashLoopCount} in a row` };
   }
   if (kind === "ok" || kind === "bounded") return { delaySeconds: delay, reason: "pause between rounds" };
+  if (isFailure(kind)) {
+    return { delaySeconds: grown(memory.failures), reason: `pause after a round that was ${kind}` };
+  }
   return { delaySeconds: delay * 2, reason: `pause after a round that was ${kind}` };
 }
 

@@ -6,9 +6,11 @@ import type { BackoffCounts } from "./backoff.ts";
 
 /** What the loop remembers from round to round, and over restarts. */
 export interface LoopMemory {
-  /** Short failures in a row. */
+  /** Failures in a row, however long the rounds were: the pause after them grows with it. */
+  readonly failures: number;
+  /** Short failures in a row: the breaker's count. */
   readonly shortFailures: number;
-  /** Epoch seconds of the newest of them; null when there is none. */
+  /** Epoch seconds of the newest failure; null when there is none. */
   readonly lastFailureAt: number | null;
   /** Rounds in a row that ended because the login was refused. They are not forgotten by time: only a login helps. */
   readonly authFailures: number;
@@ -18,6 +20,7 @@ export interface LoopMemory {
 }
 
 export const freshMemory: LoopMemory = {
+  failures: 0,
   shortFailures: 0,
   lastFailureAt: null,
   authFailures: 0,
@@ -49,7 +52,7 @@ export function decay(memory: LoopMemory, now: number): LoopMemory {
   if (memory.lastFailureAt === null) return memory;
   const age = now - memory.lastFailureAt;
   // A clock that was set back makes the failure lie in the future: its age is unknown, so it is kept.
-  return age > memorySeconds ? { ...memory, shortFailures: 0, lastFailureAt: null } : memory;
+  return age > memorySeconds ? { ...memory, failures: 0, shortFailures: 0, lastFailureAt: null } : memory;
 }
 
 /** The memory with this round in it; what only the next step decides is left as it was. @param now epoch seconds */
@@ -60,10 +63,10 @@ export function remember(result: RoundResult, before: LoopMemory, now: number): 
   // These say nothing about whether the agent works: they neither count nor forget.
   const isSilent = kind === "limit" || kind === "transient" || (kind === "interrupted" && !countsWhenShort(result));
   if (isSilent) return { ...memory, authFailures };
-  if (countsWhenShort(result) && result.durationSeconds < shortRoundSeconds) {
-    return { ...memory, authFailures, shortFailures: memory.shortFailures + 1, lastFailureAt: now };
-  }
-  return { ...memory, authFailures, shortFailures: 0, lastFailureAt: null };
+  if (!countsWhenShort(result)) return { ...memory, authFailures, failures: 0, shortFailures: 0, lastFailureAt: null };
+  const isShort = result.durationSeconds < shortRoundSeconds;
+  const shortFailures = isShort ? memory.shortFailures + 1 : 0;
+  return { ...memory, authFailures, failures: memory.failures + 1, shortFailures, lastFailureAt: now };
 }
 
 function authFailuresAfter(kind: VerdictKind, count: number): number {

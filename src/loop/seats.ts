@@ -18,7 +18,11 @@ export interface Block {
   readonly until_epoch: number | null;
   readonly reason: string;
   readonly since_round: number;
+  /** Of what it waits for; absent where only a person can help. */
+  readonly classification?: string;
 }
+
+type TimedBlock = Block & { readonly until_epoch: number };
 
 /** What a change of seats comes to. */
 export interface Change {
@@ -29,6 +33,8 @@ export interface Change {
 }
 
 const fileBytes = 64 * 1024;
+/** No provider closes for longer: a block that ends later was written by a clock that was wrong. */
+const longestBlockSeconds = 367 * 86_400;
 /** A shorter wait is waited out: another agent would have to learn first what this one knows. */
 export const shortestAbsenceSeconds = 300;
 
@@ -59,11 +65,16 @@ export class Seats {
     return this.all.length > 1;
   }
 
+  /** A round of an earlier life was this agent's, whatever seats.json says. @param reader name of the reader */
+  foundAtWork(reader: string): void {
+    if (this.#active.agent.name === reader) return;
+    this.#active = this.all.find(({ agent }) => agent.name === reader) ?? this.#active;
+  }
+
   /** The block of a seat that is not over. @param now epoch seconds */
   blockOf(seat: Seat, now: number): Block | null {
     const block = this.#blocks.get(seat.name);
-    if (!block) return null;
-    return block.until_epoch === null || block.until_epoch > now ? block : null;
+    return block !== undefined && holds(block, now) ? block : null;
   }
 
   /** The active seat cannot work for a while. */
@@ -74,16 +85,20 @@ export class Seats {
 
   /** Forgets every block that only a person could end. */
   forgetHuman(): void {
-    const blocks = [...this.#blocks].filter(([, block]) => block.until_epoch === null);
-    if (blocks.length === 0) return;
-    for (const [name] of blocks) this.#blocks.delete(name);
-    this.#write();
+    this.#forget((block) => block.until_epoch === null);
   }
 
-  /** The first moment at which a seat may work again, epoch seconds; null when only a person can help. */
-  opensAt(): number | null {
-    const ends = [...this.#blocks.values()].map((block) => block.until_epoch).filter((end) => end !== null);
-    return ends.length === 0 ? null : Math.min(...ends);
+  /** Forgets every block that ends by then. @param until epoch seconds */
+  forgetUntil(until: number): void {
+    this.#forget((block) => block.until_epoch !== null && block.until_epoch <= until);
+  }
+
+  /** The block that time ends first; null when there is none, or only a person can help. @param now epoch seconds */
+  nextToOpen(now: number): TimedBlock | null {
+    const timed = [...this.#blocks.values()].filter((block): block is TimedBlock =>
+      block.until_epoch !== null && holds(block, now)
+    );
+    return timed.reduce<TimedBlock | null>((a, b) => a === null || b.until_epoch < a.until_epoch ? b : a, null);
   }
 
   /**
@@ -102,6 +117,13 @@ export class Seats {
       return { from, to: seat, isReturn: this.all.indexOf(seat) < this.all.indexOf(from) };
     }
     return null;
+  }
+
+  #forget(isOver: (block: Block) => boolean): void {
+    const names = [...this.#blocks].flatMap(([name, block]) => isOver(block) ? [name] : []);
+    if (names.length === 0) return;
+    for (const name of names) this.#blocks.delete(name);
+    this.#write();
   }
 
   #named(name: string): Seat | undefined {
@@ -128,7 +150,8 @@ export class Seats {
       if (isFresh) this.#files.remove(this.#path);
       else {
         const content = { active: this.#active.name, blocks: Object.fromEntries(this.#blocks) };
-        this.#files.writeAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`);
+        // As with wait.json: a machine that loses its power must not run into the limit when it is back.
+        this.#files.writeAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`, { isDurable: true });
       }
     } catch {
       // The loop goes on from what it has in memory; the event sink tells of the disk.
@@ -136,10 +159,15 @@ export class Seats {
   }
 }
 
+function holds({ until_epoch }: Block, now: number): boolean {
+  return until_epoch === null || (until_epoch > now && until_epoch - now <= longestBlockSeconds);
+}
+
 function isNamedBlock(entry: readonly [string, unknown]): entry is [string, Block] {
   const [, value] = entry;
   if (typeof value !== "object" || value === null) return false;
-  const { until_epoch, reason, since_round } = value as Partial<Record<keyof Block, unknown>>;
+  const { until_epoch, reason, since_round, classification } = value as Partial<Record<keyof Block, unknown>>;
   const isMoment = until_epoch === null || typeof until_epoch === "number" && Math.abs(until_epoch) <= 8.64e12;
-  return isMoment && typeof reason === "string" && Number.isSafeInteger(since_round);
+  const isClassified = classification === undefined || typeof classification === "string";
+  return isMoment && isClassified && typeof reason === "string" && Number.isSafeInteger(since_round);
 }

@@ -1,19 +1,15 @@
 // The loop: round after round until something asks for an end, and every end is said.
 import type { Config } from "../config/schema.ts";
-import { codeName } from "../core/config.ts";
 import { exitCode } from "../core/errors.ts";
-import { redact } from "../core/redact.ts";
 import type { RoundResult } from "../core/round.ts";
 import { runRound } from "../round/round.ts";
 import type { RoundTools } from "../round/tools.ts";
-import { endByBattery, endByFile, endByStep } from "./ends.ts";
+import { endByFile } from "./ends.ts";
+import { Course } from "./course.ts";
 import type { LoopEnd } from "./ends.ts";
 import { keepWithinBounds } from "./housekeeping.ts";
 import { LoopFiles } from "./memory.ts";
-import { next } from "./next.ts";
-import type { NextStep } from "./next.ts";
 import { pause } from "./pause.ts";
-import type { LoopMemory } from "./remembered.ts";
 import { RetryRequests } from "./requests.ts";
 import { Roster } from "./roster.ts";
 import { Seats } from "./seats.ts";
@@ -21,7 +17,7 @@ import { Spending } from "./spending.ts";
 import { StopFiles } from "./stop_files.ts";
 import type { StopRequests } from "./stop_requests.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { earlierRest, pauseOf, planRest, sitOut } from "./wait.ts";
+import { earlierRest, restUntil, sitOut } from "./wait.ts";
 import type { Rest, WaitMeans } from "./wait.ts";
 
 export interface ServeOptions {
@@ -85,7 +81,7 @@ class Loop {
   readonly #config: Config;
   readonly #stopFiles: StopFiles;
   readonly #means: WaitMeans;
-  #memory: LoopMemory;
+  readonly #course: Course;
   /** What lies before the next round. */
   #rest: Rest | null = null;
 
@@ -103,8 +99,9 @@ class Loop {
       files: new LoopFiles(logDir, files),
       requests: new RetryRequests(logDir, files),
       pause: (milliseconds, untilEpochMs) => this.#pause(milliseconds, untilEpochMs),
+      isConfigured: (agent) => this.#roster.has(agent),
     };
-    this.#memory = this.#means.files.readMemory();
+    this.#course = new Course({ config, roster, spending, files: this.#means.files, options });
   }
 
   get #tools() {
@@ -113,7 +110,7 @@ class Loop {
 
   async run(): Promise<LoopEnd> {
     this.#means.requests.clear();
-    const resumed = await this.#supervisor.takeOver(this.#stop.stopRound);
+    const resumed = await this.#supervisor.takeOver(this.#stop.stopRound, this.#spending.means);
     if (resumed?.wasRunning) this.rounds++;
     if (resumed === null && this.#stopFiles.clearSentinel()) {
       this.#tools.tell({ kind: "sentinel_cleared", text: "removed .agent-done of an earlier run" });
@@ -150,6 +147,11 @@ class Loop {
 
   async #sitOut(rest: Rest): Promise<void> {
     const end = await sitOut(rest, this.#means, this.#tools);
+    // A pause that is cut short says nothing about what other agents wait for, nor does a budget.
+    if (rest.untilEpoch !== null && rest.classification !== "budget") {
+      if (end === "over") this.#roster.hasWaited(rest.untilEpoch);
+      if (end === "retry") this.#roster.hasWaited(Infinity);
+    }
     // A stop file may be gone again by the time it is read: then the rest of the wait still holds.
     this.#rest = end === "stop_file" ? earlierRest(this.#means, this.#tools) : null;
   }
@@ -161,73 +163,32 @@ class Loop {
       this.#rest = check.rest;
       return null;
     }
-    await this.#roster.beforeRound();
+    const absence = await this.#roster.beforeRound();
+    if (absence !== null) {
+      const { until, reason } = absence;
+      this.#rest = restUntil(until, { classification: "agents", reason, now: this.#tools.clock.now() });
+      return null;
+    }
     const outcome = await runRound({
       phase: null,
       skipsBattery: this.#options.skipsBattery,
       stop: this.#stop.stopRound,
-      room: this.#spending.room,
-      wantsFreshSession: this.#memory.needsFreshSession,
+      ...this.#spending.means,
+      wantsFreshSession: this.#course.needsFreshSession,
     }, this.#tools);
-    if (outcome.kind === "refused") return endByBattery(outcome.failures, this.#tools);
+    if (outcome.kind === "refused") return await this.#course.refused(outcome.failures);
     this.rounds++;
     return await this.#after(outcome.result);
   }
 
-  /** Decides what comes next, and remembers it. */
+  /** Turns to what comes next, and then tidies up: what is remembered must not wait for a slow disk. */
   async #after(result: RoundResult): Promise<LoopEnd | null> {
+    const { end, rest } = await this.#course.after(result);
+    this.#rest = rest;
     const { clock, host, files } = this.#tools;
     if (this.rounds % roundsPerCollection === 1) host.collectGarbage();
     keepWithinBounds(this.#config, { number: result.number, now: clock.now() }, files);
-    const { runtime, onVerdict } = this.#config;
-    const { kind } = result.verdict;
-    const { step, memory } = next(result, this.#memory, {
-      restartDelaySeconds: runtime.restartDelaySeconds,
-      transientErrorAction: runtime.transientErrorAction,
-      override: onVerdict[codeName(kind) as keyof typeof onVerdict],
-      now: clock.now() / 1000,
-    });
-    this.#memory = memory;
-    this.#means.files.writeMemory(memory);
-    this.#spending.record(result);
-    switch (step.kind) {
-      case "stop": {
-        const end = endByStep(result, { step, shortFailures: memory.shortFailures }, this.#tools);
-        return step.cause === "human_needed" && await this.#standIn(result, null) ? null : end;
-      }
-      case "wait":
-        if (!await this.#standIn(result, step.wait.resetAt)) this.#planRest(step, result);
-        return null;
-      case "again":
-        this.#rest = this.#spending.paced(
-          pauseOf(step.delaySeconds, { classification: kind, reason: step.reason }),
-          result,
-        );
-        return null;
-      default:
-        return step satisfies never;
-    }
-  }
-
-  /** Whether another agent goes on in its place, after the pause between rounds. @param until epoch seconds, or null */
-  async #standIn({ number, verdict }: RoundResult, until: number | null): Promise<boolean> {
-    const jitter = this.#options.jitterSeconds();
-    const block = {
-      until_epoch: until === null ? null : Math.ceil(until + jitter),
-      reason: redact(verdict.summary),
-      since_round: number,
-    };
-    if (!await this.#roster.standIn(block)) return false;
-    const seconds = this.#config.runtime.restartDelaySeconds;
-    this.#rest = pauseOf(seconds, { classification: verdict.kind, reason: "pause before another agent goes on" });
-    return true;
-  }
-
-  #planRest(step: Extract<NextStep, { kind: "wait" }>, { number }: RoundResult): void {
-    const opensAt = this.#roster.opensAt() ?? Infinity;
-    const wait = { ...step.wait, resetAt: Math.min(step.wait.resetAt, opensAt) };
-    const asked = { step: { ...step, wait }, round: number, jitterSeconds: this.#options.jitterSeconds() };
-    this.#rest = planRest(asked, this.#means, this.#tools);
+    return end;
   }
 
   async #pause(milliseconds: number, untilEpochMs?: number) {

@@ -1,12 +1,14 @@
 // Holds the loop to its budgets and to the pace of the provider's windows; loads neither where none is asked for.
 import type { RoundResult } from "../core/round.ts";
-import { boundlessRoom, type Room } from "../round/act_early.ts";
+import { isoTime } from "../core/text.ts";
+import { boundlessRoom } from "../round/act_early.ts";
+import type { RoundMeans } from "../round/round.ts";
 import type { RoundTools } from "../round/tools.ts";
 import type { BudgetKeeper } from "./budget.ts";
 import { hasBudget } from "./budget_limits.ts";
 import type { LoopEnd } from "./ends.ts";
 import type { PaceHistory } from "./pace.ts";
-import type { Rest } from "./wait.ts";
+import { type Rest, restUntil } from "./wait.ts";
 
 /** What the budgets say before a round. */
 export type SpendingCheck =
@@ -45,9 +47,9 @@ export class Spending {
       case "open":
         return check;
       case "wait": {
-        const { reason, until: untilEpoch } = check;
-        const seconds = Math.max(0, untilEpoch - this.#tools.clock.now() / 1000);
-        return { kind: "rest", rest: { classification: "budget", reason, seconds, untilEpoch, record: null } };
+        const { reason, until } = check;
+        const now = this.#tools.clock.now();
+        return { kind: "rest", rest: restUntil(until, { classification: "budget", reason, now }) };
       }
       case "stop":
         this.#tools.tell({ kind: "budget_stop", text: `budget: ${check.fix}`, tone: "bad" });
@@ -57,13 +59,23 @@ export class Spending {
     }
   }
 
-  /** What is left for the next round. */
-  get room(): Room {
-    return this.#keeper?.room() ?? boundlessRoom;
+  /** Why no round may start now, for a caller that does not wait; null when one may. */
+  refusal(): { readonly reason: string; readonly fix: string } | null {
+    const check = this.#keeper?.check() ?? { kind: "open" };
+    if (check.kind === "open") return null;
+    if (check.kind === "stop") return check;
+    const fix = `Start it again after ${
+      isoTime(check.until * 1000)
+    }, or raise ${check.unit} in [budget.${check.period}]`;
+    return { reason: check.reason, fix };
   }
 
-  /** Counts a round that is over. */
-  record(result: RoundResult): void {
+  /** What is left for the next round, and the counting of it. */
+  get means(): Required<RoundMeans> {
+    return { room: this.#keeper?.room() ?? boundlessRoom, onSettled: (result) => this.#record(result) };
+  }
+
+  #record(result: RoundResult): void {
     if (result.ending.kind === "not_started") return;
     const { number, usage, estimatedUsd, durationSeconds, endedAt } = result;
     this.#keeper?.record({ number, usage, estimatedUsd, durationSeconds, endedAt: endedAt / 1000 });

@@ -16,11 +16,14 @@ import type { Host } from "../ports/host.ts";
 import type { HeldLock, Lock } from "../ports/lock.ts";
 import type { Processes } from "../ports/processes.ts";
 import { openEventSink } from "../store/event_sink.ts";
+import { activeHooks } from "../config/active_hooks.ts";
 import { openEventSource } from "../store/event_source.ts";
 import { StatusFile, statusSchema } from "../store/status.ts";
 import type { Status, StatusReading } from "../store/status.ts";
 import { highestNumberIn, RoundBook } from "../round/book.ts";
 import { rebuildCurrent } from "../round/rebuild.ts";
+import type { RoundMeans } from "../round/round.ts";
+import { tidySalvages } from "../round/salvage_left.ts";
 import { resumeRound } from "../round/resume.ts";
 import type { Resumed } from "../round/resume.ts";
 import type { RoundTools } from "../round/tools.ts";
@@ -86,7 +89,10 @@ export class Supervisor {
         processes: ports.processes,
         workDir: config.runtime.workDir,
       });
-      const tools: RoundTools = { config, ...ports, sink, git, agent: inputs.agent, book, tell: inputs.tell };
+      const hooks = activeHooks(config).length === 0
+        ? null
+        : (await import("../hooks/host.ts")).HookHost.open(config, ports);
+      const tools: RoundTools = { config, ...ports, sink, git, agent: inputs.agent, book, hooks, tell: inputs.tell };
       return new Supervisor(tools, held);
     } catch (thrown) {
       held.release();
@@ -95,17 +101,18 @@ export class Supervisor {
   }
 
   /** Closes the round an earlier life was in; null when it was in none. Never starts an agent. */
-  async takeOver(stop: AbortSignal): Promise<Resumed | null> {
+  async takeOver(stop: AbortSignal, means: RoundMeans = {}): Promise<Resumed | null> {
     const { book, config, files, git } = this.tools;
     const { logDir } = config.runtime;
     await mendOrphans(git, openOrphanLedger(files, logDir));
+    await tidySalvages(this.tools);
     const current = book.status?.current;
     await endStrays(current?.id ?? null, this.tools);
     if (!current) return null;
     const source = openEventSource({ files, logDir });
     const { lines } = source.query({ kinds: null, limit: null, round: current.number, maxBytes: recordedBytes });
     const recorded = new Set(lines.map((line) => line.event.event));
-    return await resumeRound({ current, recorded, stop }, this.tools);
+    return await resumeRound({ current, recorded, stop, ...means }, this.tools);
   }
 
   close(): void {

@@ -24,6 +24,8 @@ export interface WaitMeans {
   readonly files: LoopFiles;
   readonly requests: RetryRequests;
   pause(milliseconds: number, untilEpochMs?: number): Promise<PauseEnd>;
+  /** Whether an agent of that name is still configured; absent: every one is. */
+  readonly isConfigured?: (agent: string) => boolean;
 }
 
 /** Two readings of the uptime, each cut to whole seconds, may be off by so much. */
@@ -35,6 +37,14 @@ export function pauseOf(
   { classification, reason }: { readonly classification: string; readonly reason: string },
 ): Rest {
   return { classification, reason, seconds, untilEpoch: null, record: null };
+}
+
+/** A wait whose cause is on record elsewhere: a budget that is used up, agents that may not work yet. @param now milliseconds */
+export function restUntil(
+  untilEpoch: number,
+  { now, ...why }: { readonly classification: string; readonly reason: string; readonly now: number },
+): Rest {
+  return { ...why, seconds: Math.max(0, untilEpoch - now / 1000), untilEpoch, record: null };
 }
 
 /** Puts a wait that a round asked for on record. It is sat out by `sitOut`, in this life or a later one. */
@@ -76,9 +86,15 @@ export function planRest(
 }
 
 /** What is left of the wait an earlier life was in; null when there is none or it is over. */
-export function earlierRest(means: Pick<WaitMeans, "files">, tools: RoundTools): Rest | null {
+export function earlierRest(means: Pick<WaitMeans, "files" | "isConfigured">, tools: RoundTools): Rest | null {
   const record = means.files.readWait();
   if (record === null) return null;
+  if (means.isConfigured?.(record.agent) === false) {
+    means.files.writeWait(null);
+    const text = `the wait for ${record.agent} is dropped: it is not configured any more`;
+    tools.tell({ kind: "wait_dropped", text, facts: { agent: record.agent } });
+    return null;
+  }
   const rest = restOf(record, tools);
   if (rest.seconds > 0) return rest;
   endOnRecord(record, means, tools);
@@ -107,7 +123,8 @@ export async function sitOut(rest: Rest, means: WaitMeans, tools: RoundTools): P
   means.requests.clear();
   const start = clock.monotonic();
   const byClock = Math.ceil(clock.now() / 1000 + rest.seconds);
-  book.waiting({ until_epoch: Math.min(rest.untilEpoch ?? byClock, byClock), reason: rest.reason });
+  const { reason, classification } = rest;
+  book.waiting({ until_epoch: Math.min(rest.untilEpoch ?? byClock, byClock), reason, classification });
   tellRest(rest, tools);
   sink.flush();
   const untilMs = rest.untilEpoch === null ? undefined : rest.untilEpoch * 1000;

@@ -5,6 +5,8 @@ import type { EventKind, EventPayload, RecordedEvent } from "../core/event_paylo
 export interface EventSink {
   /** Never throws. What cannot be written now is kept (bounded) and retried with the next. */
   emit<K extends EventKind>(kind: K, payload: EventPayload<K>): void;
+  /** An event of a kind that a hook brought with it; otherwise as `emit`. */
+  emitOwn(kind: string, payload: Readonly<Record<string, unknown>>): void;
   /** Tries again to write what is kept; true when nothing is left. */
   flush(): boolean;
   /** Why writing fails at the moment, or null. */

@@ -5,9 +5,10 @@ import { isoTime } from "../core/text.ts";
 import type { SessionChoice } from "./session.ts";
 import { messageOf } from "../core/errors.ts";
 import { statusSchema } from "../store/status.ts";
-import type { CurrentRound, Status, StatusFile, Waiting } from "../store/status.ts";
+import type { CurrentRound, OtherSession, Status, StatusFile, Waiting } from "../store/status.ts";
 
 const dirtyFilesKept = 20;
+const otherSessionsKept = 12;
 
 /** The one owner of the round number and of what is known to run. */
 export class RoundBook {
@@ -47,6 +48,8 @@ export class RoundBook {
       readonly startedAt: number;
       readonly uptimeSeconds: number;
       readonly logName: string;
+      /** Name of the reader. */
+      readonly agent: string;
       readonly session: SessionChoice;
     },
   ): void {
@@ -62,6 +65,7 @@ export class RoundBook {
       started_uptime_s: facts.uptimeSeconds,
       log: facts.logName,
       fresh_eyes: plan.isFreshEyes,
+      agent: facts.agent,
       ...(facts.session.kind === "fresh"
         ? {}
         : { session: { id: facts.session.sessionId, is_resumed: facts.session.kind === "resumed" } }),
@@ -93,6 +97,7 @@ export class RoundBook {
     // A round that ended before its first record does not tell: what was known of the same agent holds.
     const before = this.#status?.agent === result.agentName ? this.#status.agent_version : undefined;
     const version = result.agentVersion ?? before ?? null;
+    const others = otherSessions(this.#status, result.agentName);
     this.#write({
       round_num: Math.max(this.#status?.round_num ?? 0, result.number),
       running: false,
@@ -110,6 +115,7 @@ export class RoundBook {
       ...(version === null ? {} : { agent_version: version }),
       ...(result.verdict.degraded.length === 0 ? {} : { last_degraded: result.verdict.degraded }),
       ...(sessionId === null ? {} : { session_id: sessionId }),
+      ...(Object.keys(others).length === 0 ? {} : { other_sessions: others }),
       ...(current ? { current: { ...current, state: "settling" as const } } : {}),
     }, { isDurable: true });
   }
@@ -142,6 +148,19 @@ export class RoundBook {
       this.#onFault(`status.json cannot be written: ${messageOf(thrown)}`);
     }
   }
+}
+
+/** Sessions on record of all agents but this one, that of the last round included. */
+function otherSessions(status: Status | null, agent: string): Readonly<Record<string, OtherSession>> {
+  const { [agent]: _, ...others } = status?.other_sessions ?? {};
+  if (!status?.agent || status.agent === agent || status.session_id === undefined) return others;
+  const { session_id, last_verdict, last_completed_at } = status;
+  const left = {
+    session_id,
+    ...(last_verdict === undefined ? {} : { last_verdict }),
+    ...(last_completed_at === undefined ? {} : { last_completed_at }),
+  };
+  return Object.fromEntries([...Object.entries(others), [status.agent, left]].slice(-otherSessionsKept));
 }
 
 /** The highest round number that any name in the log folder tells of; 0 when none does. */

@@ -2,6 +2,8 @@
 import type { Status } from "../store/status.ts";
 
 export interface ContextInputs {
+  /** Uncommitted work that earlier rounds left and that was saved; null when there is none. */
+  readonly salvaged: readonly Readonly<Record<string, unknown>>[] | null;
   /** What the agent is told about its session; null when it is a new one. */
   readonly session: Record<string, unknown> | null;
   /** The agent of this round. */
@@ -24,6 +26,7 @@ export function buildContext(inputs: ContextInputs): Record<string, unknown> {
     round_num: inputs.number,
     started_at: inputs.startedAt,
     ...(inputs.phase === null ? {} : { phase: inputs.phase }),
+    ...(inputs.salvaged === null ? {} : { salvaged: inputs.salvaged }),
     ...(inputs.session === null ? {} : { session: inputs.session }),
     ...handoverOf(inputs),
     ...(inputs.isFreshEyes ? { fresh_eyes: true } : {}),
@@ -43,9 +46,8 @@ function handoverOf({ status, agentName }: ContextInputs): Record<string, unknow
     handover: {
       from: status.agent,
       to: agentName,
-      note:
-        `The last round was ${status.agent}'s, which cannot go on for now. Its conversation is not yours: what it ` +
-        "did is in the commits and files of this project. Go on where it stopped.",
+      note: `The last round was ${status.agent}'s. Its conversation is not yours: what it did is in the commits and ` +
+        "files of this project, also where you remember them otherwise. Go on where it stopped.",
     },
   };
 }

@@ -31,6 +31,8 @@ export interface LaunchSpec {
   readonly config: Config;
   /** The agent's command line without wrapper and prompt. */
   readonly command: readonly string[];
+  /** A command line that runs the words after it in a scope; null or absent: there is none. */
+  readonly scopeWords?: readonly string[] | null;
 }
 
 export function launch(
@@ -50,7 +52,7 @@ export function launch(
   const origin = ports.clock.monotonic();
   try {
     const child = ports.processes.spawnGroup({
-      argv: shimArgv({ log, stdin: promptFile ?? "/dev/null", exit }, argv),
+      argv: shimArgv({ log, stdin: promptFile ?? "/dev/null", exit }, argv, spec.scopeWords ?? null),
       workDir: plan.workDir,
       environment: plan.environment,
     });

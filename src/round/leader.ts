@@ -3,7 +3,7 @@ import { signalNumbers } from "../core/round.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Files } from "../ports/files.ts";
 import type { ExitReport, Processes } from "../ports/processes.ts";
-import { isSameProcess } from "./kin.ts";
+import { ClockShift, isSameProcess } from "./kin.ts";
 import type { ProcessIdentity } from "./kin.ts";
 import { parseShimReport } from "./shim.ts";
 
@@ -65,10 +65,13 @@ async function awaitFound(
   options: { readonly shim: ProcessIdentity; readonly exitFile: string; readonly signal: AbortSignal },
   ports: { readonly files: Files; readonly clock: Clock; readonly processes: Processes },
 ): Promise<LeaderEnd> {
+  const clockShift = new ClockShift();
+  // Shown the first table at once: from now on a clock that is set makes no other process of the shim.
+  clockShift.of(await ports.processes.list(null) ?? []);
   for (let poll = 1; !options.signal.aborted; poll++) {
     const end = readEnd(options.exitFile, ports.files);
     if (end !== null) return end;
-    if (poll % pollsPerLook === 0 && !await isAlive(options.shim, ports.processes)) {
+    if (poll % pollsPerLook === 0 && !await isAlive(options.shim, { clockShift, processes: ports.processes })) {
       return readEnd(options.exitFile, ports.files) ?? { code: null, diedBySignal: false };
     }
     await ports.clock.sleep(pollMs, options.signal);
@@ -76,7 +79,12 @@ async function awaitFound(
   return { code: null, diedBySignal: false };
 }
 
-async function isAlive(shim: ProcessIdentity, processes: Processes): Promise<boolean> {
+async function isAlive(
+  shim: ProcessIdentity,
+  { clockShift, processes }: { readonly clockShift: ClockShift; readonly processes: Processes },
+): Promise<boolean> {
   const table = await processes.list(null);
-  return table === null || table.some((row) => !row.isZombie && isSameProcess(shim, row));
+  if (table === null) return true;
+  const shift = clockShift.of(table);
+  return table.some((row) => !row.isZombie && isSameProcess(shim, { pid: row.pid, startedAt: row.startedAt - shift }));
 }

@@ -4,7 +4,11 @@ import { redact } from "../core/redact.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { checkTree, logFolderWithin } from "../vcs/dirty.ts";
 import type { DirtyTree } from "../vcs/dirty.ts";
+import type { HandledTree } from "../hooks/outcomes.ts";
+import type { DirtyOutcomeKind } from "../hooks/request.ts";
+import { hooksOnDirty } from "./hook_calls.ts";
 import { openOrphanLedger } from "../vcs/orphan.ts";
+import { salvageLeft } from "./salvage_left.ts";
 import { applyDirtyPolicy } from "../vcs/policy.ts";
 import type { RoundIdentity, RoundTools } from "./tools.ts";
 
@@ -15,6 +19,8 @@ export interface LeftWork {
   /** Commit that holds the work now, or null. */
   readonly ref: string | null;
   readonly head: string | null;
+  /** What was done with it; null when nothing was. */
+  readonly outcome: DirtyOutcomeKind | null;
   /** For the line that tells how the round ended; empty when there is nothing to say. */
   readonly note: string;
 }
@@ -38,13 +44,21 @@ export async function saveLeftWork(
         atMs: tools.clock.now(),
       });
       const saved = savedBefore(round.number, tools);
-      if (saved !== null) return { ...saved, head: check.head };
+      if (saved !== null) return { ...saved, head: check.head, outcome: "stashed" };
       const note = hasMoved ? `HEAD is now ${check.head!.slice(0, 12)}` : "";
-      return { files: [], ref: null, head: check.head, note };
+      return { files: [], ref: null, head: check.head, outcome: null, note };
     }
     case "unknown":
       sink.emit("dirty_check_failed", { round_num: round.number, reason: redact(check.reason) });
-      return { files: [], ref: null, head: null, note: `git could not say whether the tree is clean: ${check.reason}` };
+      // What git could not list it may still be able to save.
+      await salvageLeft(round, { verdict: came.verdict.kind, ending: came.ending, logFolder }, tools);
+      return {
+        files: [],
+        ref: null,
+        head: null,
+        outcome: null,
+        note: `git could not say whether the tree is clean: ${check.reason}`,
+      };
     case "dirty":
       break;
     default:
@@ -52,20 +66,42 @@ export async function saveLeftWork(
   }
   const paths = check.files.map((file) => file.path);
   sink.emit("dirty_detected", { round_num: round.number, files: paths.slice(0, filesListed) });
-  const left = { files: paths, head: check.head, ref: null };
+  const left = { files: paths, head: check.head, ref: null, outcome: null };
+  const saved = await salvageLeft(round, { verdict: came.verdict.kind, ending: came.ending, logFolder }, tools);
   const isClean = came.ending.kind === "exited" && came.ending.code === 0;
-  if (!isClean) return { ...left, note: `${count(paths)} left in the tree` };
+  if (!isClean || saved.outcome.kind === "failed") {
+    const ref = saved.outcome.kind === "saved" ? saved.outcome.sha : null;
+    const note = [`${count(paths)} left in the tree`, saved.note].filter((part) => part !== "").join("; ");
+    return { ...left, ref, note };
+  }
+  const handled = await hooksOnDirty(round, { files: paths, head: check.head }, tools);
+  if (handled !== null) return { ...left, ...await byHook(round, { handled, paths, head: check.head }, tools) };
   return { ...left, ...await applyPolicy(round, { tree: check, logFolder }, tools) };
 }
 
 /** Work of this round that an earlier life of the supervisor had stashed when it died. */
-function savedBefore(number: number, tools: RoundTools): Omit<LeftWork, "head"> | null {
+function savedBefore(number: number, tools: RoundTools): Omit<LeftWork, "head" | "outcome"> | null {
   const entries = openOrphanLedger(tools.files, tools.config.runtime.logDir).list();
   const entry = entries.findLast(({ roundNumber, state }) => roundNumber === number && state === "confirmed");
   if (!entry?.stashedRef) return null;
   const { files, stashedRef: ref } = entry;
   tools.sink.emit("orphan_stashed", { round_num: number, ref, reason: "clean_exit_with_dirty_tree" });
   return { files, ref, note: `${count(files)} stashed as ${ref.slice(0, 12)}` };
+}
+
+/** A hook says that it dealt with the work: believed as far as it can be seen. */
+async function byHook(
+  round: RoundIdentity,
+  said: { readonly handled: HandledTree; readonly paths: readonly string[]; readonly head: string | null },
+  tools: RoundTools,
+): Promise<Pick<LeftWork, "ref" | "note" | "head" | "outcome">> {
+  const { kind, ref, hook } = said.handled;
+  const payload = { round_num: round.number, hook, outcome: kind, ref, files: said.paths.slice(0, filesListed) };
+  tools.sink.emit("dirty_handled_by_hook", payload);
+  const place = kind === "committed" ? await tools.git.probe() : null;
+  const head = place?.kind === "ok" ? place.head : said.head;
+  const where = ref === null ? "" : ` as ${ref.slice(0, 12)}`;
+  return { ref, head, outcome: kind, note: `${count(said.paths)} ${kind}${where} by the hook '${hook}'` };
 }
 
 function count(paths: readonly string[]): string {
@@ -76,7 +112,7 @@ async function applyPolicy(
   round: RoundIdentity,
   found: { readonly tree: DirtyTree; readonly logFolder: string | null },
   tools: RoundTools,
-): Promise<Pick<LeftWork, "ref" | "note"> & Partial<Pick<LeftWork, "head">>> {
+): Promise<Pick<LeftWork, "ref" | "note" | "outcome"> & Partial<Pick<LeftWork, "head">>> {
   const { config, sink } = tools;
   const paths = found.tree.files.map((file) => file.path);
   const ledger = openOrphanLedger(tools.files, config.runtime.logDir);
@@ -108,23 +144,26 @@ async function applyPolicy(
   else if (announced !== null) ledger.drop(announced);
   switch (outcome.kind) {
     case "ignored":
-      return { ref: null, note: `${count(paths)} left in the tree` };
+      return { ref: null, outcome: "ignored", note: `${count(paths)} left in the tree` };
     case "stashed": {
       const kind = outcome.isReused ? "orphan_idempotent_skip" : "orphan_stashed";
       sink.emit(kind, { round_num: round.number, ref: outcome.ref, reason: "clean_exit_with_dirty_tree" });
-      return { ref: outcome.ref, note: `${count(paths)} stashed as ${outcome.ref.slice(0, 12)}` };
+      const note = `${count(paths)} stashed as ${outcome.ref.slice(0, 12)}`;
+      return { ref: outcome.ref, outcome: "stashed", note };
     }
-    case "committed":
+    case "committed": {
       sink.emit("dirty_auto_committed", {
         round_num: round.number,
         files: paths.slice(0, filesListed),
         ref: outcome.ref,
       });
-      return { ref: outcome.ref, head: outcome.ref, note: `${count(paths)} committed as ${outcome.ref.slice(0, 12)}` };
+      const note = `${count(paths)} committed as ${outcome.ref.slice(0, 12)}`;
+      return { ref: outcome.ref, head: outcome.ref, outcome: "committed", note };
+    }
     case "failed": {
       const kind = outcome.what === "stash" ? "orphan_stash_failed" : "dirty_commit_failed";
       sink.emit(kind, { round_num: round.number, phase: round.phase, reason: redact(outcome.reason) });
-      return { ref: outcome.savedRef, note: `${count(paths)} could not be saved: ${outcome.reason}` };
+      return { ref: outcome.savedRef, outcome: null, note: `${count(paths)} could not be saved: ${outcome.reason}` };
     }
     default:
       return outcome satisfies never;

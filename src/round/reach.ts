@@ -3,6 +3,7 @@ import { baseName } from "../core/path.ts";
 import type { SignalName } from "../core/round.ts";
 import type { Processes, ProcessInfo } from "../ports/processes.ts";
 import { Kin } from "./kin.ts";
+import type { RoundScope } from "./round_scope.ts";
 
 /** The processes of one round within reach of signals. */
 export class Reach {
@@ -11,14 +12,28 @@ export class Reach {
   readonly #leaderPid: number | null;
   readonly #kin: Kin;
   readonly #agentName: string;
+  readonly #scope: RoundScope | null;
   #agentProcesses = 0;
+  #hasTable = false;
+  /** The group had members when it was last looked at. */
+  #hasGroup: boolean;
 
-  /** @param options `agentName`: basename of the executable that is counted on the whole machine; empty: none */
+  /**
+   * @param options `agentName`: basename of the executable that is counted on the whole machine; empty: none;
+   * `scope`: the round's own, where it may have one
+   */
   constructor(
-    options: { readonly roundId: string; readonly leaderPid: number | null; readonly agentName?: string },
+    options: {
+      readonly roundId: string;
+      readonly leaderPid: number | null;
+      readonly agentName?: string;
+      readonly scope?: RoundScope | null;
+    },
     processes: Processes,
   ) {
     this.#agentName = options.agentName ?? "";
+    this.#scope = options.scope ?? null;
+    this.#hasGroup = options.leaderPid !== null;
     this.#processes = processes;
     this.#marker = `AGENT_RUNNER_ROUND_ID=${options.roundId}`;
     this.#leaderPid = options.leaderPid;
@@ -37,10 +52,38 @@ export class Reach {
 
   /** A fresh snapshot: the round's live processes. Where no table can be had, the group alone is asked. */
   async look(): Promise<readonly ProcessInfo[]> {
-    const table = await this.#processes.list(this.#marker);
+    const live = await this.#snapshot();
+    // Only once nothing else is left: what is found then is what got away from every other net.
+    return live.length > 0 ? live : await this.#lookInside(live);
+  }
+
+  /** The same, with what only the scope knows. */
+  async #lookAtAll(): Promise<readonly ProcessInfo[]> {
+    return await this.#lookInside(await this.#snapshot());
+  }
+
+  async #snapshot(inside?: ReadonlySet<number>): Promise<readonly ProcessInfo[]> {
+    const table = await this.#table();
     if (table === null) return this.#groupAlone();
     this.#agentProcesses = table.filter((row) => nameOf(row) === this.#agentName).length;
-    return this.#kin.update(table);
+    const live = this.#kin.update(table, inside);
+    this.#hasGroup = live.some((row) => row.pgid === this.#leaderPid);
+    return live;
+  }
+
+  /** @param live what was found without the scope */
+  async #lookInside(live: readonly ProcessInfo[]): Promise<readonly ProcessInfo[]> {
+    const inside = await this.#scope?.members() ?? new Set<number>();
+    const known = new Set(live.map((row) => row.pid));
+    return [...inside].some((pid) => !known.has(pid)) ? await this.#snapshot(inside) : live;
+  }
+
+  /** Where there was a table before, one that cannot be had is asked for once more: this process may have been stopped. */
+  async #table(): Promise<readonly ProcessInfo[] | null> {
+    const table = await this.#processes.list(this.#marker) ??
+      (this.#hasTable ? await this.#processes.list(this.#marker) : null);
+    this.#hasTable ||= table !== null;
+    return table;
   }
 
   /** The same with plain command lines: next to an environment they cannot be told from it. */
@@ -51,7 +94,9 @@ export class Reach {
   }
 
   #groupAlone(): readonly ProcessInfo[] {
-    if (this.#leaderPid === null || !this.#processes.signalGroup(this.#leaderPid, "SIGCONT")) return [];
+    if (this.#leaderPid === null || !this.#hasGroup) return [];
+    this.#hasGroup = this.#processes.signalGroup(this.#leaderPid, "SIGCONT");
+    if (!this.#hasGroup) return [];
     return [{
       pid: this.#leaderPid,
       ppid: 0,
@@ -66,12 +111,13 @@ export class Reach {
 
   /** Signals the group at once, then whatever lives outside it. Stopped processes are woken to receive it. */
   async tell(signal: SignalName): Promise<void> {
-    if (this.#leaderPid !== null) {
+    if (this.#leaderPid !== null && this.#hasGroup) {
       this.#processes.signalGroup(this.#leaderPid, signal);
       this.#processes.signalGroup(this.#leaderPid, "SIGCONT");
     }
-    for (const row of await this.look()) {
-      if (row.pgid === this.#leaderPid) continue;
+    const hadGroup = this.#hasGroup;
+    for (const row of await this.#lookAtAll()) {
+      if (hadGroup && row.pgid === this.#leaderPid) continue;
       this.#processes.signal(row.pid, signal);
       this.#processes.signal(row.pid, "SIGCONT");
     }
@@ -79,12 +125,15 @@ export class Reach {
 
   /** Kills all that live; the shim is spared so that it can tell how the agent ended. Returns whom it met. */
   async kill(options: { readonly sparesLeader: boolean }): Promise<readonly ProcessInfo[]> {
-    const live = await this.look();
+    const live = await this.#lookAtAll();
     for (const row of live) {
       if (options.sparesLeader && row.pid === this.#leaderPid) continue;
       this.#processes.signal(row.pid, "SIGKILL");
     }
-    if (!options.sparesLeader && this.#leaderPid !== null) this.#processes.signalGroup(this.#leaderPid, "SIGKILL");
+    if (live.length > 0) await this.#scope?.kill();
+    if (!options.sparesLeader && this.#leaderPid !== null && this.#hasGroup) {
+      this.#processes.signalGroup(this.#leaderPid, "SIGKILL");
+    }
     return live;
   }
 }

@@ -14,12 +14,13 @@ import type { Leader } from "./leader.ts";
 import type { RoundPaths } from "./plan.ts";
 import type { SessionChoice } from "./session.ts";
 import type { RoundTools } from "./tools.ts";
+import type { RoundMeans } from "./round.ts";
 import { closeBook, watchAndSettle } from "./watch.ts";
 
 /** Two readings of the uptime, each cut to whole seconds, may be off by so much. */
 const uptimeStepSeconds = 1.5;
 
-export interface ResumeRequest {
+export interface ResumeRequest extends RoundMeans {
   readonly current: CurrentRound;
   /** Kinds already on record for this round: none is written twice. */
   readonly recorded: ReadonlySet<string>;
@@ -75,11 +76,16 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
         origin: tools.clock.monotonic() - ageSeconds * 1000,
       },
       agentFile: tools.config.agent.command[0] ?? "",
-      knownDurationSeconds: earlier.kind === "running" ? null : lastSignOfLife(paths, round.startedAt, tools),
+      earlier: {
+        writtenAt: () => lastWriteTo([paths.log], tools) ?? tools.clock.now(),
+        endedAt: earlier.kind === "running"
+          ? null
+          : Math.max(round.startedAt, lastWriteTo([paths.exit, paths.log], tools) ?? 0),
+      },
       stop: request.stop,
-      // What it has used counts when it is over; a bound it would break now was not there when it began.
-      room: boundlessRoom,
+      room: request.room ?? boundlessRoom,
     }, tools);
+    request.onSettled?.(result);
     closeBook(paths, tools);
     return { result, wasRunning: earlier.kind === "running" };
   } finally {
@@ -119,10 +125,13 @@ function ageOf(current: CurrentRound, tools: RoundTools): number {
   return byUptime < 0 || isAgreed ? byClock : byUptime;
 }
 
-/** Seconds from the start to the newest of the round's files: the best that is known of when it ended. */
-function lastSignOfLife(paths: RoundPaths, startedAt: number, tools: RoundTools): number {
-  const times = [paths.exit, paths.log].map((path) => tools.files.stat(path)?.modifiedAt ?? 0);
-  return Math.max(0, (Math.max(...times) - startedAt) / 1000);
+/**
+ * When the newest of these files was written to, epoch milliseconds and never in the future; null when there is none.
+ * The best that is known of when a round ended that nobody watched.
+ */
+function lastWriteTo(paths: readonly string[], tools: RoundTools): number | null {
+  const times = paths.map((path) => tools.files.stat(path)?.modifiedAt ?? 0).filter((time) => time > 0);
+  return times.length === 0 ? null : Math.min(tools.clock.now(), Math.max(...times));
 }
 
 function wallsOf(current: CurrentRound, tools: RoundTools): Walls {
@@ -158,6 +167,9 @@ function onceOnly(sink: EventSink, recorded: ReadonlySet<string>): EventSink {
   return {
     emit: (kind, payload) => {
       if (!recorded.has(kind)) sink.emit(kind, payload);
+    },
+    emitOwn: (kind, payload) => {
+      if (!recorded.has(kind)) sink.emitOwn(kind, payload);
     },
     flush: () => sink.flush(),
     fault: () => sink.fault(),

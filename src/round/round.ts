@@ -9,6 +9,7 @@ import { boundlessRoom } from "./act_early.ts";
 import type { Room } from "./act_early.ts";
 import { buildContext } from "./context.ts";
 import { joinPath } from "../core/path.ts";
+import { hooksBefore } from "./hook_calls.ts";
 import { launch } from "./launch.ts";
 import type { LaunchOutcome } from "./launch.ts";
 import { pathsOf, planRound } from "./plan.ts";
@@ -16,6 +17,8 @@ import type { RoundPaths } from "./plan.ts";
 import { precheck } from "./precheck.ts";
 import type { Check } from "./precheck.ts";
 import { assemblePrompt } from "./prompt.ts";
+import { noteOffered, offerSalvages } from "./salvage_left.ts";
+import type { Offer } from "./salvage_left.ts";
 import { recordSample } from "./sample.ts";
 import { chooseSession, commandFor, sessionContext } from "./session.ts";
 import type { SessionChoice } from "./session.ts";
@@ -28,15 +31,21 @@ export type RoundOutcome =
   | { readonly kind: "refused"; readonly failures: readonly Check[] }
   | { readonly kind: "done"; readonly result: RoundResult };
 
-export interface RoundRequest {
+/** What a round owes to the budgets. */
+export interface RoundMeans {
+  /** What is left of them; absent: nothing bounds the round. */
+  readonly room?: Room;
+  /** Called before the round is closed on record: dying in between makes the next life call it again. */
+  readonly onSettled?: (result: RoundResult) => void;
+}
+
+export interface RoundRequest extends RoundMeans {
   /** `--phase`, or null for the rotation. */
   readonly phase: string | null;
   /** The start-up battery is skipped (AGENT_RUNNER_SKIP_STARTUP_CHECK). */
   readonly skipsBattery: boolean;
   /** Fires when the round is to be stopped now. */
   readonly stop: AbortSignal;
-  /** What is left of the budgets; absent: nothing bounds the round. */
-  readonly room?: Room;
   /** What came before asks for a new session. */
   readonly wantsFreshSession?: boolean;
 }
@@ -55,13 +64,13 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     newId: crypto.randomUUID(),
     now: startedAt,
   });
-  const context = contextOf(plan, { startedAt, session }, tools);
+  const offer = await offerSalvages(plan.number, tools);
+  const context = contextOf(plan, { startedAt, session, salvaged: offer.context }, tools);
   const isInjected = config.prompt.injectContext && config.prompt.contextInjectionMode === "prepend";
-  const injected = isInjected ? context : null;
   const checked = precheck({
     config,
     plan,
-    context: injected,
+    context: isInjected ? context : null,
     workTree: place.kind === "ok"
       ? { isWorkTree: place.isWorkTree, reason: "it is a bare repository or inside a .git folder" }
       : { isWorkTree: false, reason: describeFault(place) },
@@ -73,7 +82,8 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   }
   const head = place.kind === "ok" ? place.head : null;
   const paths = pathsOf(plan, startedAt);
-  book.claim(plan, { startedAt, uptimeSeconds: host.uptimeSeconds(), logName: paths.logName, session });
+  const agent = tools.agent.name;
+  book.claim(plan, { startedAt, uptimeSeconds: host.uptimeSeconds(), logName: paths.logName, agent, session });
   await recordSubstrate("round_substrate_before", {
     number: plan.number,
     head,
@@ -81,22 +91,19 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   if (plan.isFreshEyes) {
     sink.emit("fresh_eyes_round_triggered", { round_num: plan.number, every_n: config.runtime.freshEyesEveryN ?? 0 });
   }
-  quietly(() =>
-    tools.files.writeAtomic(joinPath(plan.logDir, "round-context.json"), `${JSON.stringify(context, null, 2)}\n`)
-  );
+  const named = { number: plan.number, id: plan.id, phase: plan.phase, startedAt, log: paths.log };
+  const hooked = await hooksBefore(named, { context, promptFiles: plan.promptFiles, stop: request.stop }, tools);
+  quietly(() => {
+    const text = `${JSON.stringify(hooked.context, null, 2)}\n`;
+    tools.files.writeAtomic(joinPath(plan.logDir, "round-context.json"), text);
+  });
   sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
   await recordSample("round_start", plan, { agentProcesses: 0 }, tools);
-  const started = start(plan, { paths, injected, agentFile: checked.agentFile, session }, tools);
+  const injected = isInjected ? hooked.context : null;
+  const { addenda } = hooked;
+  const started = start(plan, { paths, injected, addenda, agentFile: checked.agentFile, session }, tools);
   tellStart(plan, started, tools);
-  const round = {
-    number: plan.number,
-    id: plan.id,
-    phase: plan.phase,
-    startedAt,
-    headBefore: head,
-    session,
-    log: paths.log,
-  };
+  const round = { ...named, headBefore: head, session };
   const result = await watchAndSettle({
     round,
     plan,
@@ -106,13 +113,19 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     stop: request.stop,
     room: request.room ?? boundlessRoom,
   }, tools);
+  if (result.verdict.kind === "ok") noteOffered(plan.number, offer, tools);
+  request.onSettled?.(result);
   closeBook(paths, tools);
   return { kind: "done", result };
 }
 
 function contextOf(
   plan: RoundPlan,
-  { startedAt, session }: { readonly startedAt: number; readonly session: SessionChoice },
+  { startedAt, session, salvaged }: {
+    readonly startedAt: number;
+    readonly session: SessionChoice;
+    readonly salvaged: Offer["context"];
+  },
   tools: RoundTools,
 ): Record<string, unknown> {
   const orphan = openOrphanLedger(tools.files, plan.logDir).newest();
@@ -121,6 +134,7 @@ function contextOf(
     startedAt: isoTime(startedAt),
     phase: plan.phase,
     isFreshEyes: plan.isFreshEyes,
+    salvaged,
     session: sessionContext(session),
     agentName: tools.agent.name,
     status: tools.book.status,
@@ -135,6 +149,8 @@ function start(
   facts: {
     readonly paths: RoundPaths;
     readonly injected: Record<string, unknown> | null;
+    /** What hooks put after the prompt. */
+    readonly addenda: readonly string[];
     readonly agentFile: string;
     readonly session: SessionChoice;
   },
@@ -148,8 +164,9 @@ function start(
     stripFrontMatter: config.prompt.stripYamlFrontmatter,
     context: facts.injected,
   }, files);
+  const text = prompt.kind === "ok" ? [prompt.text, ...facts.addenda].join(config.prompt.concatSeparator) : "";
   const started: LaunchOutcome = prompt.kind === "ok"
-    ? launch({ plan, paths: facts.paths, prompt: prompt.text, agentFile: facts.agentFile, config, command }, tools)
+    ? launch({ plan, paths: facts.paths, prompt: text, agentFile: facts.agentFile, config, command }, tools)
     : { kind: "failed", reason: `prompt file '${prompt.path}': ${prompt.reason}` };
   const pid = started.kind === "started" ? started.leader.pid : null;
   if (pid !== null) book.started(pid);

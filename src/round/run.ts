@@ -65,6 +65,8 @@ class RoundWatch {
     });
     const onStop = () => this.#wake.abort();
     this.#spec.stop.addEventListener("abort", onStop);
+    // An end that is known already is heard before the first look: no wall, bound or stop ends what has ended.
+    await Promise.resolve();
     try {
       while (this.#state !== "gone") {
         const happening = await this.#observe();

@@ -2,7 +2,7 @@
 import type { Agent } from "../core/agent.ts";
 import type { Config } from "../config/schema.ts";
 import { spellDuration } from "../core/text.ts";
-import type { Status } from "../store/status.ts";
+import type { OtherSession, Status } from "../store/status.ts";
 
 /** What a round does about the agent's session. */
 export type SessionChoice =
@@ -34,18 +34,33 @@ interface Facts {
 
 /** Words by which people choose a session themselves: then it is left to them. */
 const ownChoice = /^(?:--resume|--continue|--session(?:-id)?|--last|resume|-c|-r)(?:=|$)/;
+/** Agents to which the short word says something else: a setting, a prompt. */
+const otherMeaning: ReadonlySet<string> = new Set(["codex -c", "kimi -c", "aider -c"]);
+/** An id is a word of the command line: it comes from the agent's output and must not be taken for a flag. */
+const sessionIdForm = /^[^\s\p{Cc}-][^\s\p{Cc}]{0,199}$/u;
 
 export function chooseSession(facts: Facts): SessionChoice {
   const { agent, settings, status } = facts;
-  if (settings.session !== "resume" || settings.command.some((word) => ownChoice.test(word))) return { kind: "fresh" };
-  const sessionId = status?.agent === agent.name ? status.session_id : undefined;
-  if (canResume(facts) && sessionId !== undefined && !facts.wantsFresh && status?.last_verdict !== "context") {
-    const endedAt = Date.parse(status?.last_completed_at ?? "");
+  const isOwnChoice = (word: string) => ownChoice.test(word) && !otherMeaning.has(`${agent.name} ${word}`);
+  if (settings.session !== "resume" || settings.command.some(isOwnChoice)) return { kind: "fresh" };
+  const last = lastSession(agent.name, status);
+  if (canResume(facts) && last !== null && !facts.wantsFresh && last.last_verdict !== "context") {
+    const endedAt = Date.parse(last.last_completed_at ?? "");
     const agoSeconds = Number.isNaN(endedAt) ? null : Math.max(0, Math.round((facts.now - endedAt) / 1000));
-    return { kind: "resumed", sessionId, why: reasonOf(status?.last_verdict), agoSeconds };
+    return { kind: "resumed", sessionId: last.session_id, why: reasonOf(last.last_verdict), agoSeconds };
   }
   if (agent.resuming?.pinned && canResume(facts)) return { kind: "pinned", sessionId: facts.newId };
   return { kind: "fresh" };
+}
+
+/** The session of this agent's last round, also where another one has stood in since. */
+function lastSession(agent: string, status: Status | null): OtherSession | null {
+  if (status === null) return null;
+  const others = status.other_sessions ?? {};
+  const { session_id, ...rest } = status.agent === agent
+    ? status
+    : (Object.hasOwn(others, agent) ? others[agent] : undefined) ?? { session_id: undefined };
+  return session_id !== undefined && sessionIdForm.test(session_id) ? { ...rest, session_id } : null;
 }
 
 function canResume({ agent, settings }: Facts): boolean {

@@ -9,6 +9,7 @@ import { networkBlip, referenceEvents } from "../agents/reference_events.ts";
 import { budgetVerdict } from "./act_early.ts";
 import { SessionTotals } from "../store/session_totals.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { hooksAfter } from "./hook_calls.ts";
 import { saveLeftWork } from "./left_work.ts";
 import type { RunOutcome } from "./run_spec.ts";
 import { recordSample } from "./sample.ts";
@@ -22,16 +23,22 @@ const refusalSeconds = 60;
 export async function settle(
   round: RoundIdentity,
   run: RunOutcome,
-  facts: { readonly reader: AgentReader; readonly graceSeconds: number; readonly hardSeconds: number },
+  facts: {
+    readonly reader: AgentReader;
+    readonly graceSeconds: number;
+    readonly hardSeconds: number;
+    /** Epoch milliseconds of the end, where that was before now; null: it ended just now. */
+    readonly endedAt: number | null;
+  },
   tools: RoundTools,
 ): Promise<RoundResult> {
   const { sink } = tools;
   const judged = facts.reader.judge(run.ending);
   const verdict = run.early?.sign === "budget" ? budgetVerdict(run.early.why, judged) : judged;
   const observed = facts.reader.observe();
-  const usage = ownUsage(observed, tools);
+  const usage = ownUsage(round, observed, tools);
   const estimate = usage === null || usage.costUsd !== null ? null : estimateCost(usage, tools.config.prices);
-  const isSessionRefused = isRefused(round, { verdict, observed, durationSeconds: run.durationSeconds });
+  const isSessionRefused = isRefused(round, { verdict, observed, run });
   recordExit(round, run, tools);
   if (run.early) sink.emit("round_ended_early", { round_num: round.number, ...run.early });
   sink.emit("round_verdict", {
@@ -71,18 +78,18 @@ export async function settle(
     usage,
     estimatedUsd: estimate?.usd ?? null,
     windows: observed.windows,
-    sessionId: isSessionRefused ? null : observed.sessionId ?? chosenId(round),
+    sessionId: isSessionRefused ? null : observed.sessionId ?? chosenId(round, run.ending),
     isSessionRefused,
     dirtyFiles: left.files,
     salvagedRef: left.ref,
     startedAt: round.startedAt,
-    endedAt: tools.clock.now(),
+    endedAt: facts.endedAt ?? tools.clock.now(),
     durationSeconds: run.durationSeconds,
     leftoversEnded: run.leftoversEnded,
     lastLines: redact(facts.reader.lastLines()),
   };
   if (isSessionRefused) {
-    sink.emit("session_refused", { round_num: round.number, session_id: chosenId(round) ?? "" });
+    sink.emit("session_refused", { round_num: round.number, session_id: chosenId(round, run.ending) ?? "" });
   }
   tools.book.completed(result);
   await recordSample("round_end", round, { agentProcesses: run.agentProcesses }, tools);
@@ -93,7 +100,7 @@ export async function settle(
   }
   await recordSubstrate("round_substrate_after", { number: round.number, head: left.head }, tools);
   tellEnd(result, left.note, tools);
-  return result;
+  return await hooksAfter(round, { result, dirtyOutcome: left.outcome }, tools);
 }
 
 function recordExit(round: RoundIdentity, run: RunOutcome, tools: RoundTools): void {
@@ -114,30 +121,36 @@ function recordExit(round: RoundIdentity, run: RunOutcome, tools: RoundTools): v
 }
 
 /** What the round itself used, also where the CLI counts the whole conversation. */
-function ownUsage({ usage, sessionId }: Observations, tools: RoundTools): Usage | null {
+function ownUsage(round: RoundIdentity, { usage, sessionId }: Observations, tools: RoundTools): Usage | null {
   if (usage === null || sessionId === null || tools.agent.capabilities.tokens !== "conversation") return usage;
   const totals = new SessionTotals(tools.config.runtime.logDir, tools.files);
-  if (usage.isCumulative) return totals.take(sessionId, usage);
-  totals.add(sessionId, usage);
+  if (usage.isCumulative) return totals.take(sessionId, usage, round.number);
+  totals.add(sessionId, usage, round.number);
   return usage;
 }
 
-function chosenId({ session }: RoundIdentity): string | null {
-  return session.kind === "fresh" ? null : session.sessionId;
+/** An id that was chosen for an agent that was never started names no session. */
+function chosenId({ session }: RoundIdentity, ending: Ending): string | null {
+  if (session.kind === "fresh" || (session.kind === "pinned" && ending.kind === "not_started")) return null;
+  return session.sessionId;
 }
 
-/** A resumed round that failed before it did anything: the session is not there any more, in whatever words. */
+/**
+ * A resumed round whose agent left by itself before it did anything: the session is not there any more, in whatever
+ * words. Of an agent that was never started or was ended from outside that is not known.
+ */
 function isRefused(
   { session }: RoundIdentity,
-  { verdict, observed, durationSeconds }: {
+  { verdict, observed, run }: {
     readonly verdict: Verdict;
     readonly observed: Observations;
-    readonly durationSeconds: number;
+    readonly run: RunOutcome;
   },
 ): boolean {
   const isFailure = verdict.kind === "config" || verdict.kind === "error" || verdict.kind === "no_result";
   const hasWorked = observed.toolCalls.length > 0 || (observed.usage?.outputTokens ?? 0) > 0;
-  return session.kind === "resumed" && isFailure && !hasWorked && durationSeconds < refusalSeconds;
+  const leftAtOnce = run.ending.kind === "exited" && run.durationSeconds < refusalSeconds;
+  return session.kind === "resumed" && isFailure && !hasWorked && leftAtOnce;
 }
 
 /** A CLI that replaces itself overnight explains much of what follows. */

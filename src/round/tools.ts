@@ -8,6 +8,7 @@ import type { Host } from "../ports/host.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { EventSink } from "../ports/records.ts";
 import type { Git } from "../vcs/git.ts";
+import type { HookHost } from "../hooks/host.ts";
 import type { RoundBook } from "./book.ts";
 import type { SessionChoice } from "./session.ts";
 
@@ -21,6 +22,8 @@ export interface RoundTools {
   readonly git: Git;
   readonly agent: Agent;
   readonly book: RoundBook;
+  /** Null when no hook is configured. */
+  readonly hooks: HookHost | null;
   readonly tell: Tell;
 }
 

@@ -21,28 +21,40 @@ export interface WatchSpec {
   readonly paths: RoundPaths;
   readonly started: LaunchOutcome;
   readonly agentFile: string;
-  /** How long the agent ran, where that is known from its files instead of from watching. */
-  readonly knownDurationSeconds?: number | null;
+  /** Of a round of an earlier life. */
+  readonly earlier?: EarlierTimes;
   readonly stop: AbortSignal;
   /** What is left of the budgets. */
   readonly room: Room;
+}
+
+/** What the files of a round of an earlier life tell of when it was. */
+export interface EarlierTimes {
+  /** When its output was last written to, epoch milliseconds: times of day in it are meant as seen from there. */
+  readonly writtenAt: () => number;
+  /** When it ended, epoch milliseconds; null when it still runs. */
+  readonly endedAt: number | null;
 }
 
 /** Watches the round to its end and settles it. */
 export async function watchAndSettle(spec: WatchSpec, tools: RoundTools): Promise<RoundResult> {
   const reader = tools.agent.createReader({
     command: tools.config.agent.command,
-    now: () => tools.clock.now(),
+    now: spec.earlier?.writtenAt ?? (() => tools.clock.now()),
   });
   const tap = new LogTap({ path: spec.paths.log, files: tools.files, reader });
   try {
     const watched = spec.started.kind === "started"
       ? await watch(spec, { ...spec.started, reader, tap }, tools)
       : notStarted(spec.started.reason);
-    const run = { ...watched, durationSeconds: spec.knownDurationSeconds ?? watched.durationSeconds };
+    const endedAt = spec.earlier?.endedAt ?? null;
+    const durationSeconds = endedAt === null
+      ? watched.durationSeconds
+      : Math.max(0, (endedAt - spec.round.startedAt) / 1000);
+    const run = { ...watched, durationSeconds };
     tools.book.settling();
     const { walls } = spec.plan;
-    const facts = { reader, graceSeconds: walls.lingerSeconds, hardSeconds: walls.hardSeconds };
+    const facts = { reader, graceSeconds: walls.lingerSeconds, hardSeconds: walls.hardSeconds, endedAt };
     return await settle(spec.round, run, facts, tools);
   } finally {
     tap.close();

@@ -102,6 +102,14 @@ export function openEventSink(options: EventSinkOptions): EventSink {
         payloadNote = `'${kind}' could not be spelled: ${messageOf(thrown)}`;
       }
     },
+    emitOwn(kind, payload) {
+      try {
+        keep(kind, payload);
+        writeKept();
+      } catch (thrown) {
+        payloadNote = `'${kind}' could not be spelled: ${messageOf(thrown)}`;
+      }
+    },
     flush: () => writeKept(),
     fault: () => outage ? `${outage.path}: ${outage.reason}` : payloadNote,
   };

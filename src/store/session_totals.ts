@@ -9,6 +9,14 @@ const counts = ["inputTokens", "outputTokens", "reasoningTokens", "cachedTokens"
 
 type Totals = { readonly [K in typeof counts[number]]: number } & { readonly costUsd: number | null };
 
+interface Entry {
+  readonly id: string;
+  readonly totals: Totals;
+  /** The round that was counted last, and the totals before it. */
+  readonly round?: number;
+  readonly before?: Totals | null;
+}
+
 /** sessions.json in the log folder. What cannot be read counts as absent, what cannot be written is left. */
 export class SessionTotals {
   readonly #path: string;
@@ -20,33 +28,38 @@ export class SessionTotals {
   }
 
   /**
-   * The part of a conversation's totals that is new, which is remembered at once.
+   * The part of a conversation's totals that is new in a round, which is remembered at once: asked again for the same
+   * round, by a life that settles it anew, the answer is the same.
    * A total that went down (the CLI began to count anew) is new as a whole.
    */
-  take(sessionId: string, usage: Usage): Usage {
-    const all = this.#read();
-    const before = all.find((entry) => entry.id === sessionId)?.totals;
+  take(sessionId: string, usage: Usage, round: number): Usage {
+    const { before, others } = this.#earlier(sessionId, round);
     const totals = Object.fromEntries(counts.map((name) => [name, usage[name]])) as unknown as Totals;
-    const now = { id: sessionId, totals: { ...totals, costUsd: usage.costUsd } };
-    this.#write([...all.filter((entry) => entry.id !== sessionId), now].slice(-sessionsKept));
+    this.#write([...others, { id: sessionId, totals: { ...totals, costUsd: usage.costUsd }, round, before }]);
     const own = { ...usage, isCumulative: false };
-    if (!before || counts.some((name) => usage[name] < before[name])) return own;
+    if (before === null || counts.some((name) => usage[name] < before[name])) return own;
     const less = Object.fromEntries(counts.map((name) => [name, usage[name] - before[name]]));
     const costUsd = usage.costUsd === null ? null : Math.max(0, usage.costUsd - (before.costUsd ?? 0));
     return { ...own, ...less, costUsd };
   }
 
   /** Adds what a round used that ended before its CLI counted it: the next total of the conversation has it in it. */
-  add(sessionId: string, usage: Usage): void {
-    const all = this.#read();
-    const before = all.find((entry) => entry.id === sessionId)?.totals;
+  add(sessionId: string, usage: Usage, round: number): void {
+    const { before, others } = this.#earlier(sessionId, round);
     const sums = Object.fromEntries(counts.map((name) => [name, usage[name] + (before?.[name] ?? 0)]));
     const costUsd = usage.costUsd === null ? before?.costUsd ?? null : usage.costUsd + (before?.costUsd ?? 0);
-    const now = { id: sessionId, totals: { ...sums as unknown as Totals, costUsd } };
-    this.#write([...all.filter((entry) => entry.id !== sessionId), now].slice(-sessionsKept));
+    this.#write([...others, { id: sessionId, totals: { ...sums as unknown as Totals, costUsd }, round, before }]);
   }
 
-  #read(): readonly { readonly id: string; readonly totals: Totals }[] {
+  /** The conversation's totals before a round, and what is known of the other ones. */
+  #earlier(sessionId: string, round: number): { readonly before: Totals | null; readonly others: readonly Entry[] } {
+    const all = this.#read();
+    const entry = all.find(({ id }) => id === sessionId);
+    const before = entry?.round === round ? entry.before ?? null : entry?.totals ?? null;
+    return { before, others: all.filter(({ id }) => id !== sessionId) };
+  }
+
+  #read(): readonly Entry[] {
     try {
       const bytes = this.#files.readBytes(this.#path, { offset: 0, length: fileBytes });
       if (bytes === null) return [];
@@ -57,20 +70,26 @@ export class SessionTotals {
     }
   }
 
-  #write(entries: readonly { readonly id: string; readonly totals: Totals }[]): void {
+  #write(entries: readonly Entry[]): void {
     try {
-      this.#files.writeAtomic(this.#path, `${JSON.stringify(entries)}\n`);
+      this.#files.writeAtomic(this.#path, `${JSON.stringify(entries.slice(-sessionsKept))}\n`);
     } catch {
       // The next round of this conversation then counts in full; the event sink tells of the disk.
     }
   }
 }
 
-function isEntry(value: unknown): value is { readonly id: string; readonly totals: Totals } {
+function isEntry(value: unknown): value is Entry {
   if (typeof value !== "object" || value === null) return false;
-  const { id, totals } = value as { readonly id?: unknown; readonly totals?: unknown };
-  if (typeof id !== "string" || typeof totals !== "object" || totals === null) return false;
-  const { costUsd } = totals as { readonly costUsd?: unknown };
-  return counts.every((name) => Number.isFinite(Reflect.get(totals, name))) &&
-    (costUsd === null || Number.isFinite(costUsd));
+  const { id, totals, round, before } = value as Partial<Record<keyof Entry, unknown>>;
+  const isKnownRound = round === undefined || Number.isSafeInteger(round);
+  return typeof id === "string" && isTotals(totals) && isKnownRound &&
+    (before === undefined || before === null || isTotals(before));
+}
+
+function isTotals(value: unknown): value is Totals {
+  if (typeof value !== "object" || value === null) return false;
+  const { costUsd } = value as { readonly costUsd?: unknown };
+  const isAmount = (amount: unknown) => typeof amount === "number" && Number.isFinite(amount) && amount >= 0;
+  return counts.every((name) => isAmount(Reflect.get(value, name))) && (costUsd === null || isAmount(costUsd));
 }

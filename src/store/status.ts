@@ -21,6 +21,8 @@ export interface CurrentRound {
   /** Path of the agent's output, relative to the log folder. */
   readonly log: string;
   readonly fresh_eyes: boolean;
+  /** Name of the reader of the agent at work. */
+  readonly agent?: string;
   /** The session that was resumed, or whose id was chosen; absent when the agent makes one. */
   readonly session?: { readonly id: string; readonly is_resumed: boolean };
 }
@@ -29,6 +31,15 @@ export interface CurrentRound {
 export interface Waiting {
   readonly until_epoch: number;
   readonly reason: string;
+  /** What is waited for, in a word. */
+  readonly classification?: string;
+}
+
+/** The session of an agent that another one stands in for, as its last round left it. */
+export interface OtherSession {
+  readonly session_id: string;
+  readonly last_verdict?: string;
+  readonly last_completed_at?: string;
 }
 
 /** status.json; the first seven keys are the reference's. */
@@ -46,6 +57,8 @@ export interface Status {
   readonly last_ending?: string;
   readonly last_dirty_files?: readonly string[];
   readonly session_id?: string;
+  /** Sessions of other agents, by the names of their readers, to go on with when those work again. */
+  readonly other_sessions?: Readonly<Record<string, OtherSession>>;
   /** Name of the reader, and the CLI's version where it tells. */
   readonly agent?: string;
   readonly agent_version?: string;
@@ -84,6 +97,15 @@ export class StatusFile {
       return statusOf(parsed);
     } catch (thrown) {
       return { status: null, recovered: `status.json is unreadable: ${messageOf(thrown)}` };
+    }
+  }
+
+  /** The reader's name of the agent in the round on record; null when there is none or nothing can be read. */
+  agentInRound(): string | null {
+    try {
+      return this.read().status?.current?.agent ?? null;
+    } catch {
+      return null;
     }
   }
 
@@ -133,6 +155,7 @@ function statusOf(parsed: unknown): StatusReading {
     ...take<string>("last_ending", isString),
     ...take<string[]>("last_dirty_files", (value) => Array.isArray(value) && value.every(isString)),
     ...take<string>("session_id", isString),
+    ...take<Record<string, OtherSession>>("other_sessions", isOtherSessions),
     ...take<string>("agent", isString),
     ...take<string>("agent_version", isString),
     ...take<string[]>("last_degraded", (value) => Array.isArray(value) && value.every(isString)),
@@ -157,7 +180,8 @@ function isCurrent(value: unknown): boolean {
     (current.pid === null || Number.isSafeInteger(current.pid)) &&
     (current.phase === null || isString(current.phase)) &&
     (current.phase_index === null || Number.isSafeInteger(current.phase_index)) &&
-    typeof current.fresh_eyes === "boolean" && (current.session === undefined || isSession(current.session));
+    typeof current.fresh_eyes === "boolean" && (current.agent === undefined || isString(current.agent)) &&
+    (current.session === undefined || isSession(current.session));
 }
 
 function isSession(value: unknown): boolean {
@@ -166,8 +190,19 @@ function isSession(value: unknown): boolean {
   return isString(id) && typeof is_resumed === "boolean";
 }
 
+function isOtherSessions(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((entry) => {
+    if (typeof entry !== "object" || entry === null) return false;
+    const { session_id, last_verdict, last_completed_at } = entry as Partial<Record<keyof OtherSession, unknown>>;
+    return isString(session_id) &&
+      [last_verdict, last_completed_at].every((text) => text === undefined || isString(text));
+  });
+}
+
 function isWaiting(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const waiting = value as Partial<Record<keyof Waiting, unknown>>;
-  return Number.isFinite(waiting.until_epoch) && isString(waiting.reason);
+  return Number.isFinite(waiting.until_epoch) && isString(waiting.reason) &&
+    (waiting.classification === undefined || isString(waiting.classification));
 }

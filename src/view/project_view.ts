@@ -4,6 +4,7 @@ import { eventKinds } from "../core/event.ts";
 import { joinPath } from "../core/path.ts";
 import { viewSchemaVersion } from "../core/view.ts";
 import type { DefenseView, PluginsView, ProjectView, SystemView } from "../core/view.ts";
+import { activeHooks } from "../config/active_hooks.ts";
 import type { Config } from "../config/schema.ts";
 import type { Files } from "../ports/files.ts";
 import type { Lock } from "../ports/lock.ts";
@@ -82,19 +83,19 @@ function newestEvents({ events, eventCount = 0 }: ProjectQuestion) {
 function pluginsOf(config: Config, detectors: readonly string[]): PluginsView {
   return {
     event_kinds: Object.keys(eventKinds).sort(),
-    context_enrichers: [],
+    context_enrichers: activeHooks(config, "round_context").map(({ name }) => name),
     detectors: detectors.toSorted(),
-    pre_round_hooks: [],
-    post_round_hooks: [],
+    pre_round_hooks: activeHooks(config, "round_before").map(({ name }) => name),
+    post_round_hooks: activeHooks(config, "round_after").map(({ name }) => name),
     owned_paths: [],
     disabled: config.plugins.disable,
   };
 }
 
 function defenseView(defense: Defense<Config>, config: Config): DefenseView {
-  const { value, state } = defense.describe(config);
+  const { value, state, reason } = defense.describe(config);
   const { name, incident, guardedBy } = defense;
-  return { name, value, codifies: incident, guarded_by: guardedBy, current_state: state };
+  return { name, value, codifies: incident, guarded_by: guardedBy, current_state: state, reason: reason ?? null };
 }
 
 function systemOf(sample: Readonly<Record<string, unknown>> | null): SystemView {

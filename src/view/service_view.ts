@@ -55,13 +55,30 @@ export function readService(
 function readRateLimit({ files, logDir, now }: Place): RateLimitView | null {
   const wait = readJsonObject(files, joinPath(logDir, "wait.json"));
   const until = numberField(wait, "reset_at_epoch");
-  if (until === null || until * 1000 <= now) return null;
+  if (until === null || until * 1000 <= now) return readAbsence({ files, logDir, now });
   return {
     throttled_until_epoch: until,
     limit_type: textField(wait, "classification") ?? "rate_limit_account",
     agent: textField(wait, "agent") ?? "unknown",
     since_round: numberField(wait, "since_round") ?? 0,
   };
+}
+
+/** What an agent waits for while another one stands in for it; the first one that is named. */
+function readAbsence({ files, logDir, now }: Place): RateLimitView | null {
+  const blocks = readJsonObject(files, joinPath(logDir, "seats.json"))?.blocks;
+  for (const [agent, block] of Object.entries(isObject(blocks) ? blocks : {})) {
+    if (!isObject(block)) continue;
+    const until = numberField(block, "until_epoch");
+    if (until === null || until * 1000 <= now) continue;
+    return {
+      throttled_until_epoch: until,
+      limit_type: textField(block, "classification") ?? "rate_limit_account",
+      agent,
+      since_round: numberField(block, "since_round") ?? 0,
+    };
+  }
+  return null;
 }
 
 /** What goes on now. @param options `status`: status.json. Throws `FileFault`. */

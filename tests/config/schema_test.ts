@@ -138,6 +138,23 @@ const expected: Readonly<Record<string, Expected>> = {
   "runtime.dry_run": { absent: false, ...truth },
   "runtime.round_log_retention": { absent: 100, ...wholeFrom(1) },
   "runtime.round_log_max_mb": { absent: 256, ...wholeFrom(0) },
+  "runtime.round_log_overflow": { absent: "keep", takes: [['"kill"', "kill"]], refuses: ['"cut"', "true", '""'] },
+  "runtime.disk_floor_mb": { absent: 200, ...wholeFrom(0) },
+  "runtime.round_scope": {
+    absent: "auto",
+    takes: [['"always"', "always"], ['"never"', "never"]],
+    refuses: ['"yes"', "true", "[]"],
+  },
+  "runtime.round_memory_max_mb": {
+    absent: null,
+    takes: [["16", 16], ["4_096", 4096]],
+    refuses: ["15", "0", "-1", "512.0", '"1G"', "true"],
+  },
+  "runtime.round_tasks_max": {
+    absent: null,
+    takes: [["16", 16], ["1_024", 1024]],
+    refuses: ["15", "0", "-1", "512.0", '"512"', "true"],
+  },
   "runtime.events_retention_months": { absent: 0, ...wholeFrom(0) },
   "runtime.grace_kill_ignore_patterns": { absent: [], ...patterns },
   "runtime.narrative_file": { absent: null, ...path },
@@ -168,6 +185,8 @@ const expected: Readonly<Record<string, Expected>> = {
     refuses: ['"commit"', "false"],
   },
   "vcs.stash_idempotency_s": { absent: 5, ...wholeFrom(1) },
+  "vcs.salvage_keep": { absent: 50, ...wholeFrom(1) },
+  "vcs.salvage_keep_days": { absent: 30, ...wholeFrom(1) },
   ...Object.fromEntries(verdictKinds.map((kind): [string, Expected] => [`on_verdict.${kind}`, {
     absent: null,
     takes: [['"again"', "again"], ['"wait"', "wait"], ['"fresh_session"', "fresh_session"], ['"stop"', "stop"]],

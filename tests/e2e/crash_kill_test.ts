@@ -97,7 +97,8 @@ testAbreast("serve goes on with the wait for a limit when it was killed in it", 
   Deno.writeTextFileSync(path, JSON.stringify(wait));
   const serve = project.start("serve", "--max-rounds", "1");
   await project.until("the wait to be told", () => /waiting .* until /.test(serve.stdout));
-  assert.deepEqual(project.status().waiting, { until_epoch: wait.reset_at_epoch, reason: wait.reason });
+  const { reason, classification } = wait;
+  assert.deepEqual(project.status().waiting, { until_epoch: wait.reset_at_epoch, reason, classification });
   assert.deepEqual(agentStarts(project), [1]);
   assert.equal((await serve.ended()).code, 0);
   const second = Number(Deno.readTextFileSync(`${project.out}/starts`).split("\n")[1]!.split(" ")[2]);

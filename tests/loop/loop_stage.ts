@@ -1,4 +1,5 @@
 // A loop on a stage: the supervisor of a fake project, a config in words, and what was told.
+import type { Agent, ReaderOptions } from "../../src/core/agent.ts";
 import type { Telling } from "../../src/core/telling.ts";
 import type { Ending } from "../../src/core/round.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
@@ -30,6 +31,8 @@ export class LoopStage {
   /** Agents that stand in, by name, each with how it judges; the first one is called `first`. */
   others: readonly { readonly name: string; readonly judge: (ending: Ending, text: string) => Verdict }[] = [];
   judge: ((ending: Ending, text: string) => Verdict) | undefined;
+  /** Called with what each reader is made with. */
+  createReader: (options?: ReaderOptions) => void = () => {};
 
   constructor(world = new FakeWorld()) {
     this.world = world;
@@ -44,9 +47,20 @@ export class LoopStage {
     return Supervisor.open({
       config: configOf(this.#toml()),
       version: "0.0.0",
-      agent: fakeAgent(this.judge),
+      agent: this.#agent(),
       tell: (telling) => void this.told.push(telling),
     }, this.world);
+  }
+
+  #agent(): Agent {
+    const agent = fakeAgent(this.judge);
+    return {
+      ...agent,
+      createReader: (options) => {
+        this.createReader(options);
+        return agent.createReader(options);
+      },
+    };
   }
 
   #seats(): Seats {

@@ -22,6 +22,7 @@ const wait: WaitRecord = {
 Deno.test("LoopFiles keeps the memory", () => {
   const files = new MemoryFiles();
   const memory: LoopMemory = {
+    failures: 4,
     shortFailures: 3,
     lastFailureAt: 1_800_000_000.5,
     authFailures: 1,
@@ -40,7 +41,7 @@ Deno.test("LoopFiles keeps no file where there is nothing to remember", () => {
     { backoff: { api_timeout: 1 } },
     { authFailures: 1 },
     { needsFreshSession: true },
-    { shortFailures: 1, lastFailureAt: 5 },
+    { failures: 1, lastFailureAt: 5 },
   ];
   for (const something of somethings) {
     loop.writeMemory({ ...freshMemory, ...something });
@@ -82,6 +83,7 @@ const badWaits: readonly Record<string, unknown>[] = [
   { reset_at_epoch: 1e300 },
   { reset_at_epoch: -1e300 },
   { reset_at_epoch: null },
+  { reset_at_epoch: 8e12 },
   { started_epoch: 1e20 },
   { started_epoch: undefined },
   { since_round: 1.5 },
@@ -113,6 +115,12 @@ Deno.test("LoopFiles takes of a memory what can be used", () => {
     ...freshMemory,
     backoff: { api_timeout: 2 },
   });
+  assert.deepEqual(read({ short_failures: 2, last_failure_epoch: 5 }), {
+    ...freshMemory,
+    failures: 2,
+    shortFailures: 2,
+    lastFailureAt: 5,
+  }, "as an older life wrote it");
   assert.deepEqual(read({ auth_failures: 2, needs_fresh_session: true }), {
     ...freshMemory,
     authFailures: 2,
@@ -126,7 +134,8 @@ Deno.test("LoopFiles takes of a memory what can be used", () => {
 function assertSaneMemory(memory: LoopMemory): void {
   assert.ok(Number.isSafeInteger(memory.shortFailures) && memory.shortFailures >= 0);
   assert.ok(memory.lastFailureAt === null || Number.isFinite(memory.lastFailureAt));
-  assert.equal(memory.lastFailureAt === null, memory.shortFailures === 0);
+  assert.equal(memory.lastFailureAt === null, memory.failures === 0);
+  assert.ok(memory.failures >= memory.shortFailures);
   assert.ok(Number.isSafeInteger(memory.authFailures) && memory.authFailures >= 0);
   assert.equal(typeof memory.needsFreshSession, "boolean");
   for (const [name, count] of Object.entries(memory.backoff)) {

@@ -211,7 +211,11 @@ for (const kind of ["ok", "bounded"] as const) {
 Deno.test("next() does not count a failure of a minute or more, and forgets the short ones before it", () => {
   const memory: LoopMemory = { ...freshMemory, shortFailures: 4, lastFailureAt: now };
   const long = next(resultOf("error", {}, { durationSeconds: 60 }), memory, options);
-  assert.deepEqual([brief(long.step), long.memory], ["again after 6 s, keep", freshMemory]);
+  assert.deepEqual([brief(long.step), long.memory], ["again after 6 s, keep", {
+    ...freshMemory,
+    failures: 1,
+    lastFailureAt: now,
+  }]);
   assert.equal(next(resultOf("error", {}, { durationSeconds: 59.9 }), memory, options).step.kind, "stop");
 });
 
@@ -277,6 +281,7 @@ Deno.test("next() gives a finite, sane step for any verdict and memory", () => {
     waitClass: fc.option(fc.constantFrom(...waitClasses)),
   });
   const memory = fc.record({
+    failures: fc.nat(2000),
     shortFailures: fc.nat(10),
     lastFailureAt: fc.option(fc.integer()),
     authFailures: fc.nat(3),
@@ -301,4 +306,19 @@ Deno.test("next() gives a finite, sane step for any verdict and memory", () => {
     if (step.kind !== "stop") assert.equal(after.needsFreshSession, step.session === "fresh");
     assert.ok(Number.isSafeInteger(after.shortFailures) && after.shortFailures >= 0);
   }));
+});
+
+for (const kind of ["hung", "no_result", "error"] as const) {
+  Deno.test(`next() has the pause grow after '${kind}' also where the rounds are long`, () => {
+    const steps = run([...Array(11).fill(kind), "ok", kind], { seconds: 90, secondsApart: 1000 });
+    const delays = steps.map((step) => step.kind === "again" && step.delaySeconds);
+    assert.deepEqual(delays, [6, 12, 24, 48, 96, 192, 384, 768, 1536, 1800, 1800, 3, 6], "no breaker opens");
+  });
+}
+
+Deno.test("next() does not wait again for a reset that passed while nobody was there to wait for it", () => {
+  const limit = (endedAt: number) =>
+    next(resultOf("limit", { resetsAt: now - 7200 }, { endedAt: endedAt * 1000 }), freshMemory, options).step;
+  assert.equal(brief(limit(now - 20_000)), "wait 0 s, keep");
+  assert.equal(brief(limit(now - 5)), "wait 300 s, keep", "it was over before: nobody knows when it really ends");
 });

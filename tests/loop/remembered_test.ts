@@ -7,6 +7,7 @@ import { resultOf } from "./round_result.ts";
 
 const now = 1_800_000_000;
 const memory: LoopMemory = {
+  failures: 3,
   shortFailures: 3,
   lastFailureAt: now,
   authFailures: 1,
@@ -16,7 +17,7 @@ const memory: LoopMemory = {
 
 Deno.test("decay() forgets failures after an hour, and keeps them when the clock was set back", () => {
   assert.equal(decay(memory, now + 3600), memory);
-  assert.deepEqual(decay(memory, now + 3601), { ...memory, shortFailures: 0, lastFailureAt: null });
+  assert.deepEqual(decay(memory, now + 3601), { ...memory, failures: 0, shortFailures: 0, lastFailureAt: null });
   assert.equal(decay(memory, now - 86_400), memory);
   assert.equal(decay(freshMemory, now), freshMemory);
 });
@@ -42,11 +43,11 @@ Deno.test("remember() knows for every verdict what it says of the agent and of t
   });
 });
 
-Deno.test("remember() dates the newest short failure, and only while there is one", () => {
+Deno.test("remember() dates the newest failure, and only while there is one", () => {
   assert.equal(remember(resultOf("error"), freshMemory, now).lastFailureAt, now);
   assert.equal(remember(resultOf("ok"), memory, now).lastFailureAt, null);
   const long = remember(resultOf("auth", {}, { durationSeconds: 60 }), freshMemory, now);
-  assert.deepEqual([long.shortFailures, long.lastFailureAt, long.authFailures], [0, null, 1]);
+  assert.deepEqual([long.failures, long.shortFailures, long.lastFailureAt, long.authFailures], [1, 0, now, 1]);
 });
 
 Deno.test("remember() leaves to the next step what only that decides", () => {

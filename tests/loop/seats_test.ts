@@ -44,14 +44,14 @@ Deno.test("Seats tells when the first of the blocked agents may work again", asy
   await seats.move(10, able);
   seats.block(limit(null));
   assert.equal(await seats.move(10, able), null);
-  assert.equal(seats.opensAt(), 500);
+  assert.equal(seats.nextToOpen(10)?.until_epoch ?? null, 500);
   assert.deepEqual(await seats.move(500, able), { from: third, to: second, isReturn: true });
 });
 
 Deno.test("Seats waits for a person where no time is known", () => {
   const seats = open(new MemoryFiles(), [first!]);
   seats.block(limit(null));
-  assert.equal(seats.opensAt(), null);
+  assert.equal(seats.nextToOpen(10)?.until_epoch ?? null, null);
   assert.ok(seats.blockOf(first!, 1e12));
   seats.forgetHuman();
   assert.equal(seats.blockOf(first!, 0), null);
@@ -78,4 +78,36 @@ Deno.test("Seats bears a file that holds anything", () => {
     files.writeAtomic("/log/seats.json", content);
     assert.equal(open(files).blockOf(first!, 0), null, content);
   }
+});
+
+Deno.test("Seats does not count times that are over, and none that a wrong clock wrote", async () => {
+  const files = new MemoryFiles();
+  const seats = open(files);
+  seats.block(limit(1000));
+  await seats.move(10, (seat) => Promise.resolve(seat === second));
+  seats.block(limit(500));
+  assert.equal(seats.nextToOpen(10)?.until_epoch ?? null, 500);
+  assert.equal(seats.nextToOpen(500)?.until_epoch ?? null, 1000);
+  assert.equal(seats.nextToOpen(1000)?.until_epoch ?? null, null);
+  seats.block(limit(4e11));
+  assert.equal(seats.nextToOpen(1000)?.until_epoch ?? null, null, "nobody waits for twelve thousand years");
+  assert.equal(seats.blockOf(second!, 1000), null);
+});
+
+Deno.test("Seats forgets what was waited for, and nothing that ends later", async () => {
+  const seats = open();
+  seats.block(limit(1000));
+  await seats.move(10, able);
+  seats.block(limit(500));
+  seats.forgetUntil(500);
+  assert.deepEqual([seats.blockOf(first!, 10)?.until_epoch, seats.blockOf(second!, 10)], [1000, null]);
+});
+
+Deno.test("Seats believes the round on record about who was at work, where it names one of them", () => {
+  const named = all.map((seat) => ({ ...seat, agent: { ...seat.agent, name: `${seat.name}-cli` } }));
+  const seats = open(new MemoryFiles(), named);
+  seats.foundAtWork("two-cli");
+  assert.equal(seats.active, named[1]);
+  seats.foundAtWork("gone-cli");
+  assert.equal(seats.active, named[1]);
 });

@@ -1,6 +1,7 @@
 // Guards the agents that stand in: when they work, when they do not, and what is told of it.
 import assert from "node:assert/strict";
 import { plainVerdict } from "../fakes/fake_reader.ts";
+import { requestRetry } from "../../src/loop/requests.ts";
 import { logs, LoopStage } from "./loop_stage.ts";
 
 const ok = () => plainVerdict("ok");
@@ -96,4 +97,124 @@ Deno.test("serve() remembers over a restart who works and who waits", async () =
   await stage.serve({ maxRounds: 2 });
   assert.deepEqual(workers(stage), ["first", "second", "second", "second"]);
   assert.equal(JSON.parse(stage.world.files.readText(`${logs}/seats.json`)!).active, "second");
+});
+
+/** Refuses to start from the outset. */
+function uninstall(stage: LoopStage, name: string): void {
+  const { set } = stage.world.processes.programs;
+  stage.world.processes.programs.set = function (key, value) {
+    return key === name ? this : set.call(this, key, value);
+  };
+}
+
+Deno.test("serve() does not start the first agent before its time when the other one is gone", async () => {
+  const stage = new LoopStage();
+  stage.judge = limitFor(stage, 7200);
+  const start = stage.world.clock.now();
+  const times: number[] = [];
+  stage.world.agents = Array.from({ length: 3 }, (_, i) => ({
+    onStart: () => {
+      times.push((stage.world.clock.now() - start) / 1000);
+      // It has reached its limit, and is uninstalled while it waits.
+      if (i === 1) stage.world.processes.programs.delete("second");
+    },
+  }));
+  stage.others = [{ name: "second", judge: limitFor(stage, 900) }];
+  await stage.serve({ maxRounds: 3 });
+  assert.deepEqual(workers(stage), ["first", "second", "first"]);
+  assert.ok(times[2]! >= 7200 && times[2]! < 7300, `${times}`);
+});
+
+Deno.test("serve() does not hammer a limit because another agent's wait is long over", async () => {
+  const stage = new LoopStage();
+  const start = stage.world.clock.now() / 1000;
+  stage.judge = () => plainVerdict("limit", { resetsAt: Math.ceil(start) + 40_000, waitClass: "rate_limit_account" });
+  const past = { until_epoch: Math.ceil(start) - 5000, reason: "long over", since_round: 1 };
+  stage.world.files.writeAtomic(`${logs}/seats.json`, JSON.stringify({ active: "first", blocks: { second: past } }));
+  stage.others = [{ name: "second", judge: ok }];
+  uninstall(stage, "second");
+  await stage.serve({ maxRounds: 2 });
+  assert.ok(stage.world.clock.now() / 1000 - start >= 40_000);
+});
+
+Deno.test("serve() goes back to the first agent when the one that stood in needs a person", async () => {
+  const stage = new LoopStage();
+  stage.judge = limitFor(stage, 3600);
+  stage.others = [{ name: "second", judge: () => plainVerdict("billing", { needsHuman: true }) }];
+  const start = stage.world.clock.now();
+  await stage.serve({ maxRounds: 4 });
+  assert.deepEqual(workers(stage), ["first", "second", "first", "first"]);
+  assert.equal(stage.world.events.at(-1)?.reason, "max_rounds");
+  assert.ok(stage.world.clock.now() - start >= 3_600_000);
+  assert.ok(stage.texts.some((text) => /^second is left out until serve starts again: /.test(text)));
+  assert.ok(stage.texts.some((text) => /^waiting .*until .*: the round was limit$/.test(text)), "why, and whose");
+});
+
+Deno.test("serve() leaves an agent out that fails again and again while it stands in", async () => {
+  const stage = new LoopStage();
+  stage.judge = limitFor(stage, 7200);
+  stage.others = [{ name: "second", judge: () => plainVerdict("error") }];
+  await stage.serve({ maxRounds: 8 });
+  assert.deepEqual(workers(stage), ["first", ...Array(5).fill("second"), "first", "first"]);
+  assert.equal(eventsOf(stage, "crash_loop").length, 1);
+});
+
+Deno.test("serve() waits on for the first agent when the one that stands in cannot be started", async () => {
+  const stage = new LoopStage();
+  stage.judge = limitFor(stage, 7200);
+  stage.others = [{ name: "second", judge: ok }];
+  stage.world.agents = Array.from({ length: 4 }, (_, i) => ({
+    onStart: () => void (i === 1 && stage.world.processes.programs.delete("second")),
+  }));
+  await stage.serve({ maxRounds: 4 });
+  assert.deepEqual(workers(stage), ["first", "second", "first", "first"]);
+  assert.ok(stage.texts.some((text) => /^STARTUP FAIL: agent_cli_in_path: 'second'/.test(text)));
+  assert.equal(stage.world.events.at(-1)?.reason, "max_rounds");
+});
+
+Deno.test("serve() starts the first agent at once on retry-now, though its limit is not over", async () => {
+  const stage = new LoopStage();
+  stage.judge = limitFor(stage, 7200);
+  stage.others = [{ name: "second", judge: limitFor(stage, 7200) }];
+  const start = stage.world.clock.now();
+  stage.world.clock.after(
+    600_000,
+    () => requestRetry(logs, { now: stage.world.clock.now(), pid: 1 }, stage.world.files),
+  );
+  await stage.serve({ maxRounds: 3 });
+  assert.deepEqual(workers(stage), ["first", "second", "first"]);
+  assert.ok(stage.world.clock.now() - start < 1_000_000);
+});
+
+Deno.test("serve() drops a wait of an agent that is not configured any more", async () => {
+  const stage = new LoopStage();
+  const now = Math.floor(stage.world.clock.now() / 1000);
+  const record = {
+    classification: "rate_limit_account",
+    agent: "gone",
+    reset_at_epoch: now + 5000,
+    since_round: 1,
+    reason: "limit",
+    exponent: 0,
+    started_epoch: now,
+    started_uptime_s: 1,
+  };
+  stage.world.files.writeAtomic(`${logs}/wait.json`, JSON.stringify(record));
+  await stage.serve({ isOnce: true });
+  assert.ok(stage.world.clock.now() / 1000 - now < 100);
+  assert.ok(stage.texts.some((text) => /the wait for gone is dropped/.test(text)));
+});
+
+Deno.test("serve() guesses longer and longer for an agent whose limit names no time, also while others work well", async () => {
+  const stage = new LoopStage();
+  const tries: number[] = [];
+  stage.judge = () => {
+    tries.push(Math.round(stage.world.clock.now() / 1000));
+    return plainVerdict("limit", { waitClass: "rate_limit_account" });
+  };
+  stage.others = [{ name: "second", judge: ok }];
+  stage.world.agents = [{ seconds: 100 }];
+  await stage.serve({ maxRounds: 70 });
+  const gaps = tries.slice(1).map((at, i) => Math.floor((at - tries[i]!) / 300) * 300);
+  assert.deepEqual(gaps.slice(0, 4), [300, 600, 1200, 1800]);
 });

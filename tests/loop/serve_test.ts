@@ -1,6 +1,7 @@
 // Guards the loop: every designed end is 0 and said, failures slow it down, and nothing makes it spin.
 import assert from "node:assert/strict";
 import { plainVerdict } from "../fakes/fake_reader.ts";
+import { SpawnFault } from "../../src/ports/processes.ts";
 import { logs, LoopStage } from "./loop_stage.ts";
 
 const sentinel = `${logs}/.agent-done`;
@@ -302,4 +303,18 @@ Deno.test("serve() sleeps a few times a second and never spins", async () => {
   await stage.serve({ maxRounds: 3 });
   const seconds = (stage.world.clock.monotonic() - before) / 1000;
   assert.ok(stage.world.clock.sleeps < seconds * 6, `${stage.world.clock.sleeps} sleeps in ${seconds} s`);
+});
+
+Deno.test("serve() keeps the session of a round whose agent could not be started", async () => {
+  const stage = new LoopStage();
+  stage.agent = 'session = "resume"\nresume_arg_template = ["--resume", "{session_id}"]';
+  const status = { round_num: 3, running: false, schema: 2, agent: "fake", session_id: "s-4", last_verdict: "ok" };
+  stage.world.files.writeAtomic(`${logs}/status.json`, JSON.stringify(status));
+  stage.world.processes.spawnGroup = () => {
+    throw new SpawnFault("no memory");
+  };
+  await stage.serve({ isOnce: true });
+  assert.ok(stage.world.kinds.includes("round_end"));
+  assert.ok(!stage.world.kinds.includes("session_refused"), "nobody asked the agent");
+  assert.equal(JSON.parse(stage.world.files.readText(`${logs}/status.json`)!).session_id, "s-4");
 });

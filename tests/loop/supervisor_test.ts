@@ -205,3 +205,72 @@ Deno.test("open() does not believe status.json when files tell of a higher numbe
   await stage.serve({ isOnce: true });
   assert.deepEqual(numbersOf(stage, "round_end"), [10]);
 });
+
+Deno.test("serve() reaches no wall with a round that ended long before it was found", async () => {
+  const stage = orphaned();
+  stage.runtime = "round_timeout_s = 60";
+  stage.world.files.writeAtomic(`${stem}.exit`, "pid 5\nexit 7\n");
+  await stage.serve({ maxRounds: 1 });
+  const exit = stage.world.events.find((event) => event.event === "agent_exit")!;
+  assert.deepEqual([exit.ending, exit.exit_code, exit.timed_out], ["exited", 7, false]);
+  assert.ok(!stage.texts.some((text) => /is being ended/.test(text)), stage.texts.join("\n"));
+});
+
+Deno.test("serve() says of a round that ended meanwhile when it ended, not when it was found", async () => {
+  const stage = orphaned();
+  const { world } = stage;
+  world.files.now = world.clock.now() - 500_000;
+  world.files.writeAtomic(`${stem}.exit`, "pid 5\nexit 0\n");
+  world.files.now = world.clock.now();
+  let seen = "";
+  world.agents = [{
+    onStart: () => seen = JSON.parse(world.files.readText(`${logs}/status.json`)!).last_completed_at,
+  }];
+  const endedAt = new Date(world.clock.now() - 500_000).toISOString();
+  await stage.serve({ maxRounds: 1 });
+  assert.equal(seen, endedAt);
+});
+
+Deno.test("serve() has times of day in an earlier round's output read as seen from when they were written", async () => {
+  const stage = orphaned();
+  const { world } = stage;
+  const writtenAt = world.clock.now() - 400_000;
+  world.files.now = writtenAt;
+  world.files.writeAtomic(`${stem}.log`, "limit reached, resets at 7:50am\n");
+  world.files.now = world.clock.now();
+  world.files.writeAtomic(`${stem}.exit`, "pid 5\nexit 1\n");
+  const seen: (number | undefined)[] = [];
+  stage.createReader = (options) => {
+    seen.push(options?.now?.());
+  };
+  await stage.serve({ maxRounds: 1 });
+  assert.equal(seen[0], writtenAt);
+});
+
+Deno.test("serve() holds an adopted round to what is left of the budgets, and counts it", async () => {
+  const stage = orphaned();
+  stage.budget = "total.hours = 0.25";
+  startRound(stage);
+  const before = stage.world.clock.monotonic();
+  await stage.serve();
+  const seconds = (stage.world.clock.monotonic() - before) / 1000;
+  assert.ok(seconds >= 300 && seconds < 310, `ended after ${seconds} s`);
+  assert.equal(stage.world.events.find(({ event }) => event === "round_ended_early")?.sign, "budget");
+  assert.equal(stage.world.events.at(-1)?.reason, "budget");
+  assert.equal(JSON.parse(stage.world.files.readText(`${logs}/budget.json`)!).total.rounds, 1);
+});
+
+Deno.test("serve() has counted a round against the budgets before it closes it", async () => {
+  const stage = new LoopStage();
+  stage.budget = "total.rounds = 9";
+  const { files } = stage.world;
+  const write = files.writeAtomic.bind(files);
+  const counted: unknown[] = [];
+  files.writeAtomic = (path, content, options) => {
+    write(path, content, options);
+    if (!path.endsWith("/status.json") || JSON.parse(String(content)).current !== undefined) return;
+    counted.push(files.readText(`${logs}/budget.json`) !== null);
+  };
+  await stage.serve({ isOnce: true });
+  assert.equal(counted[0], true, "a life that dies in between would forget what was spent");
+});

@@ -92,9 +92,10 @@ Deno.test("a wait is in its own file and in status.json with its reason, and in 
     started_epoch: start + at.began,
     started_uptime_s: 1000 + at.began,
   });
+  const why = { reason: "the round was transient", classification: "api_transient_5xx" };
   assert.deepEqual(seen, [
-    [record(1, { began: 10, length: 60 }), { until_epoch: start + 77, reason: "the round was transient" }],
-    [record(2, { began: 87, length: 120 }), { until_epoch: start + 214, reason: "the round was transient" }],
+    [record(1, { began: 10, length: 60 }), { until_epoch: start + 77, ...why }],
+    [record(2, { began: 87, length: 120 }), { until_epoch: start + 214, ...why }],
   ]);
   assert.deepEqual([waitFile(stage), statusOf(stage).waiting], [null, undefined]);
 });
@@ -207,7 +208,8 @@ Deno.test("a request to go on ends the growing pause after a failure, which stil
   const seen: unknown[] = [];
   stage.world.clock.after(30_000, () => seen.push(statusOf(stage).waiting));
   await stage.serve({ maxRounds: 2 });
-  assert.deepEqual(seen, [{ until_epoch: startsOf(stage)[0]! + 10 + 1200, reason: "short failure 1 of 5 in a row" }]);
+  const reason = "short failure 1 of 5 in a row";
+  assert.deepEqual(seen, [{ until_epoch: startsOf(stage)[0]! + 10 + 1200, reason, classification: "error" }]);
   assert.ok(startsOf(stage)[1]! - startsOf(stage)[0]! <= 40.3);
   assert.deepEqual(ofKind(stage, "retry_requested").map((event) => [event.classification, event.waited_s]), [
     ["error", 30],

@@ -15,6 +15,7 @@ const facts = {
   startedAt: Date.parse("2026-11-21T10:00:00Z"),
   uptimeSeconds: 50,
   logName: "rounds/R1-x.log",
+  agent: "fake",
   session: { kind: "fresh" },
 } as const;
 
@@ -78,6 +79,7 @@ Deno.test("RoundBook tells at every step what runs", () => {
       started_uptime_s: 50,
       log: "rounds/R1-x.log",
       fresh_eyes: false,
+      agent: "fake",
     },
   });
   book.started(4711);
@@ -234,4 +236,25 @@ Deno.test("highestNumberIn() leaves room for the next number, whatever a file is
   const highest = highestNumberIn({ rounds, logDir: [] });
   assert.ok(Number.isSafeInteger(highest + 1000));
   assert.equal(open({ highest }).book.nextNumber, highest + 1);
+});
+
+Deno.test("RoundBook keeps an agent's session while others work, and forgets it when that agent has a newer one", () => {
+  const { book, onDisk } = open();
+  book.completed(resultOf(1, { agentName: "claude", sessionId: "s-1", verdict: plainVerdict("limit") }));
+  book.completed(resultOf(2, { agentName: "codex", sessionId: "t-1" }));
+  book.completed(resultOf(3, { agentName: "codex", sessionId: "t-2" }));
+  const { last_completed_at: _, ...kept } = onDisk()!.other_sessions!.claude!;
+  assert.deepEqual(kept, { session_id: "s-1", last_verdict: "limit" });
+  assert.deepEqual(Object.keys(onDisk()!.other_sessions!), ["claude"]);
+  book.completed(resultOf(4, { agentName: "claude", sessionId: null }));
+  assert.deepEqual(Object.keys(onDisk()!.other_sessions!), ["codex"]);
+  assert.equal(onDisk()!.session_id, undefined);
+});
+
+Deno.test("RoundBook drops other sessions that are of a wrong type", () => {
+  for (const other_sessions of [5, [], { claude: "s-1" }, { claude: { session_id: 7 } }, { claude: null }]) {
+    const files = new MemoryFiles();
+    files.writeAtomic("/log/status.json", JSON.stringify({ round_num: 1, running: false, other_sessions }));
+    assert.equal(new StatusFile("/log", files).read().status?.other_sessions, undefined);
+  }
 });

@@ -9,6 +9,7 @@ const first: ContextInputs = {
   startedAt: "2026-11-21T10:00:00.000Z",
   phase: null,
   isFreshEyes: false,
+  salvaged: null,
   session: null,
   agentName: "claude",
   status: null,
@@ -78,7 +79,8 @@ Deno.test("buildContext() hands over from another agent, and says nothing of it 
   const { from, to, note } = buildContext({ ...first, agentName: "codex", status: { ...status, agent: "claude" } })
     .handover as Record<string, string>;
   assert.deepEqual([from, to], ["claude", "codex"]);
-  assert.match(note!, /claude's, which cannot go on/);
+  assert.match(note!, /^The last round was claude's\. Its conversation is not yours/);
+  assert.doesNotMatch(note!, /cannot/, "on the way back to the first agent the other one still can");
 });
 
 Deno.test("buildContext() tells of a session that is gone on with", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ProcessInfo } from "../../src/ports/processes.ts";
-import { isSameProcess, Kin } from "../../src/round/kin.ts";
+import { ClockShift, isSameProcess, Kin } from "../../src/round/kin.ts";
 
 function row(pid: number, changes: Partial<ProcessInfo> = {}): ProcessInfo {
   return {
@@ -122,4 +122,66 @@ Deno.test("Kin catches exactly what descends from the group or the marked, in an
 Deno.test("Kin comes to an end on a table whose parents form a circle", () => {
   const live = new Kin(10).update([row(10, { ppid: 12 }), row(11, { ppid: 10 }), row(12, { ppid: 11 })]);
   assert.deepEqual(pidsOf(live), [10, 11, 12]);
+});
+
+Deno.test("Kin keeps what it remembers when the wall clock is set", () => {
+  for (const step of [3600, -86_400]) {
+    const kin = new Kin(10);
+    kin.update([row(1, { startedAt: 100 }), row(10), row(11, { ppid: 10, cpuSeconds: 5 })]);
+    const moved = [row(1, { startedAt: 100 + step }), row(11, { startedAt: 1000 + step, cpuSeconds: 6 })];
+    assert.deepEqual(pidsOf(kin.update(moved)), [11]);
+    assert.equal(kin.cpuSeconds, 6, "its time is not counted twice");
+    assert.deepEqual(kin.update([row(1, { startedAt: 100 + step }), row(11, { startedAt: 1000 })]), [], "a reused pid");
+  }
+});
+
+Deno.test("Kin takes the group's number for another's once the group was empty", () => {
+  const kin = new Kin(10);
+  kin.update([row(10), row(11, { ppid: 10, pgid: 10 })]);
+  assert.deepEqual(kin.update([row(1)]), []);
+  assert.deepEqual(kin.update([row(10), row(12, { ppid: 10, pgid: 10 })]), []);
+});
+
+Deno.test("Kin knows a new leader of the group's number by its start", () => {
+  const kin = new Kin(10);
+  kin.update([row(10), row(11, { ppid: 10, pgid: 10 })]);
+  const live = kin.update([row(10, { startedAt: 2000 }), row(12, { ppid: 10, pgid: 10, startedAt: 2000 })]);
+  assert.deepEqual(live, []);
+});
+
+Deno.test("Kin holds on to the group while it has members, also without its leader", () => {
+  const kin = new Kin(10);
+  kin.update([row(10), row(11, { ppid: 10, pgid: 10 })]);
+  assert.deepEqual(pidsOf(kin.update([row(12, { pgid: 10 })])), [12]);
+  assert.deepEqual(pidsOf(kin.update([row(13, { pgid: 10 })])), [13]);
+});
+
+Deno.test("Kin catches what joins the group of a process it knew, when that is gone", () => {
+  const kin = new Kin(10);
+  kin.update([row(10), row(20, { ppid: 10 })]);
+  assert.deepEqual(pidsOf(kin.update([row(21, { pgid: 20 })])), [21]);
+  assert.deepEqual(pidsOf(kin.update([row(22, { pgid: 20 }), row(23, { ppid: 22 })])), [22, 23]);
+});
+
+Deno.test("Kin never takes a group whose number was reused by a new leader", () => {
+  const kin = new Kin(10);
+  kin.update([row(10), row(20, { ppid: 10 }), row(21, { ppid: 20, pgid: 20 })]);
+  const live = kin.update([row(20, { startedAt: 2000 }), row(22, { ppid: 20, pgid: 20, startedAt: 2000 })]);
+  assert.deepEqual(live, []);
+  assert.deepEqual(kin.update([row(22, { pgid: 20 })]), [], "once it was gone it stays forgotten");
+});
+
+Deno.test("Kin takes in and remembers what is known to be inside for another reason", () => {
+  const kin = new Kin(10);
+  assert.deepEqual(pidsOf(kin.update([row(30), row(31, { ppid: 30 }), row(40)], new Set([30]))), [30, 31]);
+  assert.deepEqual(pidsOf(kin.update([row(30), row(40)])), [30]);
+});
+
+Deno.test("ClockShift tells how far the first process seems to have moved, and nothing without it", () => {
+  const shift = new ClockShift();
+  assert.equal(shift.of([row(5)]), 0);
+  assert.equal(shift.of([row(1, { startedAt: 100 })]), 0);
+  assert.equal(shift.of([row(1, { startedAt: 160 })]), 60);
+  assert.equal(shift.of([row(1, { startedAt: NaN })]), 0);
+  assert.equal(shift.of([row(1, { startedAt: 40 })]), -60);
 });

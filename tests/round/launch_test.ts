@@ -18,11 +18,17 @@ function scene() {
   return { clock, processes, files };
 }
 
-function start(ports: ReturnType<typeof scene>, toml: string, prompt = "Do it"): LaunchOutcome {
+function start(
+  ports: ReturnType<typeof scene>,
+  toml: string,
+  prompt = "Do it",
+  scopeWords: readonly string[] | null = null,
+): LaunchOutcome {
   const config = configOf(toml);
   const plan = planRound({ config, number: 3, id, phase: null, inherited: { PATH: "/bin", TMPDIR: "/var/tmp" } });
   const paths = pathsOf({ logDir: plan.logDir, number: 3 }, Date.parse("2026-11-21T10:00:00Z"));
-  return launch({ plan, paths, prompt, agentFile: "/opt/agent", config, command: config.agent.command }, ports);
+  const { command } = config.agent;
+  return launch({ plan, paths, prompt, agentFile: "/opt/agent", config, command, scopeWords }, ports);
 }
 
 /** What the shim is called with: log, stdin, status file, then the agent's words. */
@@ -108,4 +114,21 @@ Deno.test("launch() fails in words when the process cannot be started or its arg
 Deno.test("launch() takes a prompt of any length on standard input", () => {
   const ports = scene();
   assert.equal(start(ports, stdin, "x".repeat(1_000_000)).kind, "started");
+});
+
+Deno.test("launch() starts the agent by way of its scope, but not where its start cannot be written down", () => {
+  const ports = scene();
+  start(ports, smallest, "Do it", ["/bin/systemd-run", "--"]);
+  assert.deepEqual(words(ports).slice(0, 6), [
+    `${base}.log`,
+    "/dev/null",
+    `${base}.exit`,
+    "6",
+    "/bin/systemd-run",
+    "--",
+  ]);
+  assert.deepEqual(words(ports).slice(-2), ["/opt/agent", "Do it"]);
+  ports.files.failWith("/home/me/shop/logs", "full");
+  start(ports, smallest, "Do it", ["/bin/systemd-run", "--"]);
+  assert.deepEqual(words(ports), ["/dev/null", "/dev/null", "/dev/null", "/opt/agent", "Do it"]);
 });

@@ -120,3 +120,23 @@ Deno.test("foundLeader() takes a table that cannot be had for no news", async ()
   await clock.advance(0);
   assert.deepEqual(end, { code: null, diedBySignal: false });
 });
+
+Deno.test("foundLeader() keeps its shim when the wall clock is set", async () => {
+  const { clock, processes, files, abort, pid } = found();
+  processes.start({ command: "init" }, 1);
+  const shim = await shimOf(processes, pid);
+  let step = 0;
+  const list = processes.list.bind(processes);
+  processes.list = async (marker) =>
+    (await list(marker))?.map((row) => ({ ...row, startedAt: row.startedAt + step })) ?? null;
+  const leader = foundLeader({ shim, exitFile, signal: abort.signal }, { clock, processes, files });
+  let end: unknown = null;
+  void leader.ended.then((value) => end = value);
+  await clock.advance(3_000);
+  step = 7200;
+  await clock.advance(10_000);
+  assert.equal(end, null);
+  processes.end(pid);
+  await clock.advance(2_200);
+  assert.deepEqual(end, { code: null, diedBySignal: false });
+});

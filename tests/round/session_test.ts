@@ -94,3 +94,31 @@ Deno.test("chooseSession() bears a last round whose end was not recorded", () =>
   assert.equal(choice.kind === "resumed" && choice.agoSeconds, null);
   assert.match(String(sessionContext(choice)!.note), /an unknown time ago/);
 });
+
+Deno.test("chooseSession() goes back to an agent's own session after another one stood in, and says how old it is", () => {
+  const last = { session_id: "s-1", last_verdict: "limit", last_completed_at: "2026-11-21T05:00:00Z" };
+  const { choice } = choose({ status: { ...status, agent: "codex", other_sessions: { fake: last } } });
+  assert.deepEqual(choice, {
+    kind: "resumed",
+    sessionId: "s-1",
+    why: "the last round was cut by the provider, which works again now",
+    agoSeconds: 18_000,
+  });
+  const full = { ...last, last_verdict: "context" };
+  assert.equal(choose({ status: { ...status, agent: "codex", other_sessions: { fake: full } } }).choice.kind, "fresh");
+});
+
+Deno.test("chooseSession() puts no word on the command line that is no id", () => {
+  for (const id of ["--dangerously-skip-permissions", "-x", "", "a b", "a\nb", "x".repeat(201), "\u0000"]) {
+    assert.equal(choose({ status: { ...status, session_id: id } }).choice.kind, "fresh", JSON.stringify(id));
+  }
+  for (const id of ["019d-ab_c", "ses_3f", "T-5:1", "/home/me/.pi/s.jsonl"]) {
+    assert.equal(choose({ status: { ...status, session_id: id } }).choice.kind, "resumed", id);
+  }
+});
+
+Deno.test("chooseSession() does not take a setting of Codex for a choice of session", () => {
+  const settings = { ...settingsOf(), command: ["codex", "exec", "-c", "model_reasoning_effort=high"] };
+  const codex = { ...resuming, name: "codex" };
+  assert.equal(choose({ settings, agent: codex, status: { ...status, agent: "codex" } }).choice.kind, "resumed");
+});

@@ -1,16 +1,12 @@
 // Guards that names agree: files, registries, tests that guard a defense, presets, event kinds.
 import assert from "node:assert/strict";
 import { loadAgents, loadDefenses, loadVerbs } from "../../scripts/gen/plug_ins.ts";
-import { exists, filesBelow, readText } from "../../scripts/tree.ts";
+import { filesBelow, readText } from "../../scripts/tree.ts";
 import { eventKinds } from "../../src/core/event.ts";
 import { witnessEventKinds } from "../../src/core/event_witness.ts";
 
 /** Kinds that nothing in the source writes yet, each with the reason. */
-const withoutEmitter: Readonly<Record<string, string>> = {
-  hook_failed: "belongs to hooks",
-  prompt_overwritten: "belongs to hooks",
-  serve_startup_hook_failed: "belongs to hooks",
-};
+const withoutEmitter: Readonly<Record<string, string>> = {};
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.[a-z]+$/, "");
@@ -41,13 +37,37 @@ Deno.test("agents and defenses have files of their name, and every name once", a
   assert.deepEqual(duplicates(["a", "b", "a"]), ["a"]);
 });
 
-Deno.test("the test that guards a defense exists, and its incident is written down", async () => {
+Deno.test("the test that guards a defense exists by its name, and the incident is written down", async () => {
   const incidents = readText("docs/incidents.md") ?? "";
   const faults = (await loadDefenses()).flatMap(({ path, value }) => [
-    ...exists(value.guardedBy) && value.guardedBy.startsWith("tests/") ? [] : [`${path}: no test '${value.guardedBy}'`],
+    ...value.guardedBy.startsWith("tests/") && hasTest(readText(value.guardedBy) ?? "", value.guardTest)
+      ? []
+      : [`${path}: no test '${value.guardTest}' in '${value.guardedBy}'`],
     ...hasHeading(incidents, value.incident) ? [] : [`${path}: no incident '${value.incident}'`],
   ]);
   assert.deepEqual(faults, []);
+});
+
+Deno.test("every incident is one that a defense codifies", async () => {
+  const slugs = new Set((await loadDefenses()).map(({ value }) => value.incident));
+  const headings = (readText("docs/incidents.md") ?? "").split("\n").filter((line) => line.startsWith("## "));
+  assert.ok(headings.length >= 12);
+  assert.deepEqual(headings.filter((heading) => ![...slugs].some((slug) => hasHeading(heading, slug))), []);
+});
+
+/** Whether a file has a test whose name begins with these words, as they stand in the source. */
+function hasTest(text: string, name: string): boolean {
+  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return name.length > 10 && new RegExp(`[tT]est\\w*\\(\\s*["'\`]${escaped}`).test(text);
+}
+
+Deno.test("hasTest() finds a test by the beginning of its name", () => {
+  const text = 'Deno.test("serve ends it at once (SIGTERM)", () => {});\ntestAbreast(\n  `serve ${verb} again`, f);';
+  assert.ok(hasTest(text, "serve ends it at once (SIGT"));
+  assert.ok(hasTest(text, "serve ${verb} again"));
+  for (const name of ["ends it at once", "serve ends it at noon", "serve", ""]) {
+    assert.equal(hasTest(text, name), false);
+  }
 });
 
 /** Whether a document has a heading that a link with this slug finds. */

@@ -112,6 +112,27 @@ Deno.test("readProjectView() says until when and why serve waits, and the limit 
   assert.equal((await readProjectView({ ...question, now: now + 700_000 })).service.rate_limit, null);
 });
 
+Deno.test("readProjectView() tells the limit of an agent that another one stands in for", async () => {
+  const block = { until_epoch: now / 1000 + 600, reason: "limit", since_round: 5, classification: "rate_limit_model" };
+  const over = { ...block, until_epoch: now / 1000 - 1 };
+  const seats = {
+    active: "spare",
+    blocks: { old: over, down: { ...block, until_epoch: null }, claude: block, odd: 5 },
+  };
+  const files = projectFiles({ "seats.json": JSON.stringify(seats) });
+  const { service } = await readProjectView(questionOn(files, { isActive: true }));
+  assert.deepEqual(service.rate_limit, {
+    throttled_until_epoch: block.until_epoch,
+    limit_type: "rate_limit_model",
+    agent: "claude",
+    since_round: 5,
+  });
+  for (const blocks of [null, [], [5], 7, { claude: { until_epoch: "soon" } }, { claude: { until_epoch: 1e300 } }]) {
+    const odd = projectFiles({ "seats.json": JSON.stringify({ active: "x", blocks }) });
+    await readProjectView(questionOn(odd, { isActive: true }));
+  }
+});
+
 Deno.test("readProjectView() does not take a stale process file or holder for a supervisor", async () => {
   const status = JSON.stringify({ round_num: 1, current: { number: 2, state: "running" } });
   const view = await readProjectView(
@@ -159,7 +180,14 @@ Deno.test("readProjectView() collects rounds, failures, blips, samples and lefto
 });
 
 Deno.test("readProjectView() takes files of any content", async () => {
-  const names = ["status.json", "orphan-state.json", "wait.json", "agent-runner.lock.holder", "metrics-2026-11.jsonl"];
+  const names = [
+    "status.json",
+    "orphan-state.json",
+    "wait.json",
+    "seats.json",
+    "agent-runner.lock.holder",
+    "metrics-2026-11.jsonl",
+  ];
   const texts = ["", "null", "[]", "\0\0", "{", '{"current": 5, "waiting": [], "pid": "x", "reset_at_epoch": "soon"}'];
   for (const text of texts) {
     for (const isActive of [true, false]) {

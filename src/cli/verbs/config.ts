@@ -2,7 +2,7 @@
 import { codeName } from "../../core/config.ts";
 import { exitCode, OperatorError } from "../../core/errors.ts";
 import { isRow, type Rows } from "../../config/row.ts";
-import { type Config, tables } from "../../config/schema.ts";
+import { type Config, hookTable, tables } from "../../config/schema.ts";
 import { spellProblem, spellWarning } from "../../config/report.ts";
 import { spellKey, spellToml } from "../../config/spell_toml.ts";
 import { loadProject, openConfig } from "../project.ts";
@@ -51,7 +51,12 @@ function check(args: VerbArgs<Record<never, never>>, world: World): number {
 
 function show(args: VerbArgs<Record<never, never>>, world: World): number {
   const config = openConfig(args, world);
-  const values = { ...wireTable(tables, config), phases: wirePhases(config), plugins: wirePlugins(config) };
+  const values = {
+    ...wireTable(tables, config),
+    phases: wirePhases(config),
+    plugins: wirePlugins(config),
+    hooks: wireHooks(config),
+  };
   if (args.isJson) world.stdout.write(`${JSON.stringify({ file: config.file, ...values }, null, 2)}\n`);
   else world.stdout.write(`# ${config.file}\n${spellTables(values)}`);
   return exitCode.ok;
@@ -86,6 +91,10 @@ function wirePhases(config: Config): Wire {
 
 function wirePlugins(config: Config): Wire {
   return { disable: config.plugins.disable, ...config.plugins.raw };
+}
+
+function wireHooks(config: Config): Wire {
+  return Object.fromEntries(Object.entries(config.hooks).map(([name, hook]) => [name, wireTable(hookTable, hook)]));
 }
 
 function withoutSecrets(variables: Readonly<Record<string, string>>): Wire {

@@ -7,7 +7,7 @@ import type { Config } from "../../config/schema.ts";
 import { requestRetry, retryPath } from "../../loop/requests.ts";
 import { FileFault } from "../../ports/files.ts";
 import { openEventSource } from "../../store/event_source.ts";
-import { readJsonObject } from "../../store/json_file.ts";
+import { isObject, readJsonObject } from "../../store/json_file.ts";
 import { lockPath, readNow, readService } from "../../view/service_view.ts";
 import { readingLogs } from "../log_folder.ts";
 import { openConfig } from "../project.ts";
@@ -25,8 +25,14 @@ export default defineVerb({
   examples: ["agent-runner retry-now", "agent-runner --config ~/shop/agent-runner.toml retry-now"],
   async run(args, world) {
     const config = openConfig(args, world);
-    const now = await readingLogs(() => lookAt(config, world));
+    const status = readJsonObject(world.files, joinPath(config.runtime.logDir, "status.json")) ?? {};
+    const now = await readingLogs(() => lookAt(config, status, world));
     if (now.state !== "waiting") throw nothingToEnd(now);
+    if (isObject(status.waiting) && status.waiting.classification === "budget") {
+      throw new OperatorError(`This wait cannot be ended: ${visible(now.why)}`, {
+        fix: "Raise the limit in [budget], and start 'agent-runner serve' again",
+      });
+    }
     await ask(config.runtime.logDir, world);
     const text = `The wait is over: the next round starts now (${visible(now.why)})`;
     const answer = { retried: true, waited_for: now.why, until: now.until };
@@ -36,15 +42,15 @@ export default defineVerb({
 });
 
 /** What serve does now, as `peek` tells it. */
-async function lookAt(config: Config, world: World): Promise<NowView> {
+async function lookAt(config: Config, status: Readonly<Record<string, unknown>>, world: World): Promise<NowView> {
   const { files } = world;
   const { logDir } = config.runtime;
   const now = world.clock.now();
   const isActive = await world.lock.isHeld(lockPath(logDir));
-  const status = readJsonObject(files, joinPath(logDir, "status.json")) ?? {};
   const view = readNow({ now, events: openEventSource({ files, logDir }) }, { isActive, status });
   if (view.state !== "idle") return view;
   // Without a status.json, a wait that is on record still tells.
+  if (readJsonObject(files, joinPath(logDir, "wait.json")) === null) return view;
   const limit = readService({ files, logDir, now }, { isActive, holder: null }).rate_limit;
   return limit === null ? view : { ...view, state: "waiting", why: limit.limit_type };
 }

@@ -1,7 +1,9 @@
 // The verb that carries out one round and leaves.
-import { exitCode } from "../../core/errors.ts";
+import { exitCode, OperatorError } from "../../core/errors.ts";
 import { startFailure } from "../../loop/ends.ts";
 import { keepWithinBounds } from "../../loop/housekeeping.ts";
+import { Roster } from "../../loop/roster.ts";
+import { Spending } from "../../loop/spending.ts";
 import { runRound } from "../../round/round.ts";
 import { openConfig } from "../project.ts";
 import { skipsBattery, supervised } from "../supervise.ts";
@@ -20,11 +22,17 @@ export default defineVerb({
     const config = openConfig(args, world);
     const phase = args.flags.phase ?? null;
     const options = { isJson: args.isJson, phase, version: world.version };
-    return await supervised(config, options, world, async ({ supervisor, stop }) => {
-      await supervisor.takeOver(stop.stopRound);
+    return await supervised(config, options, world, async ({ supervisor, stop, seats }) => {
+      const spending = await Spending.open(supervisor.tools);
+      await supervisor.takeOver(stop.stopRound, spending.means);
       if (stop.finish.aborted) return exitCode.failure;
-      const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound };
-      const outcome = await runRound(request, supervisor.tools);
+      const refusal = spending.refusal();
+      if (refusal !== null) throw new OperatorError(`No round is started: ${refusal.reason}`, { fix: refusal.fix });
+      // Who may work is kept account of as in a loop; that all have to wait is passed over, because a person asks.
+      const roster = new Roster(seats, supervisor.tools);
+      await roster.beforeRound();
+      const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound, ...spending.means };
+      const outcome = await runRound(request, roster.tools);
       if (outcome.kind === "refused") {
         for (const check of outcome.failures) world.stderr.write(`${startFailure(check).text}\n`);
         return exitCode.config;

@@ -40,6 +40,11 @@ export default defineVerb({
             `serving '${config.project}' with ${tools.agent.name} (pid ${world.host.pid}); logs in ${config.runtime.logDir}`,
           facts: { project: config.project, pid: world.host.pid, log_dir: config.runtime.logDir },
         });
+        const started = await tools.hooks?.serveStart({ stop: stop.finish });
+        if (started?.kind === "failed") {
+          tools.sink.emit("serve_startup_hook_failed", started.payload);
+          throw started.error;
+        }
         return await serve({
           isOnce: args.flags.once,
           maxRounds: args.flags["max-rounds"] ?? config.runtime.maxRounds,

@@ -24,6 +24,11 @@ export default defineVerb({
     exit: { kind: "string", placeholder: "N", brief: "Exit status of the agent (0 when nothing is said)" },
     signal: { kind: "string", placeholder: "NAME", brief: "Signal the agent died of, such as SIGTERM" },
     wall: { kind: "choice", values: walls, brief: "The time limit at which the supervisor ended it" },
+    command: {
+      kind: "string",
+      placeholder: "WORDS",
+      brief: "The agent's command line, where its flags decide what it prints",
+    },
     now: { kind: "string", placeholder: "ISO", brief: "When it was written; the time of the last file when absent" },
     "time-zone": { kind: "string", placeholder: "ZONE", brief: "Where it was written; this machine's when absent" },
   },
@@ -43,6 +48,7 @@ export default defineVerb({
     const judged = judgeLogs({
       agent: await entry.load(),
       paths: flags.log,
+      command: flags.command?.split(/\s+/).filter((word) => word !== "") ?? [],
       ending,
       now: flags.now === undefined ? null : parseMoment(flags.now, { flag: "now", now: world.clock.now() }),
       timeZone: zone ?? null,
@@ -75,7 +81,8 @@ function endingFrom(
   }
   if (wall !== undefined) return { kind: "timed_out", wall: wall as Wall, code: null };
   if (signal !== undefined) return { kind: "signalled", signal: signalNamed(signal) };
-  if (exit !== undefined && !/^-?\d{1,3}$/.test(exit)) {
+  const isStatus = exit === undefined || (/^-?\d{1,3}$/.test(exit) && Number(exit) >= -64 && Number(exit) <= 255);
+  if (!isStatus) {
     throw usage(`'${exit}' is no exit status`, "Write a whole number from -64 to 255");
   }
   return { kind: "exited", code: Number(exit ?? 0) };

@@ -119,3 +119,18 @@ Deno.test("retry-now takes state files of any content", async () => {
     assertTwoLines(at.world.stderr.text, /There is no wait to end: Between rounds/, /./);
   }
 });
+
+Deno.test("retry-now does not pretend to end a wait for a budget", async () => {
+  const made = scene();
+  const { world, call } = made;
+  const until = Math.floor(world.clock.now() / 1000) + 3600;
+  const waiting = { until_epoch: until, reason: "the budget of the day is used up", classification: "budget" };
+  heldElsewhere(made, { "status.json": { round_num: 3, running: false, schema: 2, waiting } });
+  assert.equal(await call(), 1);
+  assertTwoLines(
+    world.stderr.text,
+    /cannot be ended: the budget of the day is used up/,
+    /Raise the limit in \[budget\]/,
+  );
+  assert.equal(world.files.readText(path), null);
+});

@@ -71,6 +71,8 @@ const bad: readonly (readonly [words: readonly string[], message: RegExp])[] = [
   [["--agent", "claude", "--log", "."], /it is a folder/],
   [["--agent", "claude", "--log", "out", "--exit", "1", "--wall", "idle"], /ends in one way/],
   [["--agent", "claude", "--log", "out", "--exit", "one"], /'one' is no exit status/],
+  [["--agent", "claude", "--log", "out", "--exit", "999"], /'999' is no exit status/],
+  [["--agent", "claude", "--log", "out", "--exit", "-65"], /'-65' is no exit status/],
   [["--agent", "claude", "--log", "out", "--signal", "SIGNOPE"], /'SIGNOPE' is no signal/],
   [["--agent", "claude", "--log", "out", "--wall", "soft"], /soft/],
   [["--agent", "claude", "--log", "out", "--now", "noon"], /'noon' is no moment/],
@@ -87,3 +89,15 @@ for (const [words, message] of bad) {
     assert.equal(world.stdout.text, "");
   });
 }
+
+Deno.test("verdict does not open what has no end, such as a pipe or a device", async () => {
+  const { world, run } = scene();
+  const { stat } = world.files;
+  world.files.stat = (path) => {
+    const info = stat.call(world.files, path);
+    return info === null ? null : { ...info, isFile: false };
+  };
+  world.files.openReader = () => assert.fail("it was opened");
+  assert.equal(await run("--agent", "claude", "--log", "out"), 2);
+  assert.match(world.stderr.text, /it is no regular file/);
+});

@@ -1,0 +1,116 @@
+// Goes over a text once and hands each place where a secret may begin to the finder that knows it.
+import { atElement, atNamedValue, findKeys, findPgpass } from "./redact_blocks.ts";
+import { atColon, atEquals } from "./redact_fields.ts";
+import { atCommand, atDash, commandStarts } from "./redact_flags.ts";
+import { type Mark, mask } from "./redact_spans.ts";
+import { atDiscord, atToken, tokenStarts } from "./redact_tokens.ts";
+import { atUrl } from "./redact_urls.ts";
+
+const wordCode = 1;
+const equalsCode = 2;
+const colonCode = 3;
+const dashCode = 4;
+const elementCode = 5;
+const nameCode = 6;
+
+const codes = new Uint8Array(128);
+for (let code = 48; code < 123; code++) if (/[A-Za-z0-9]/.test(String.fromCharCode(code))) codes[code] = wordCode;
+codes["_".charCodeAt(0)] = nameCode;
+codes["=".charCodeAt(0)] = equalsCode;
+codes[":".charCodeAt(0)] = colonCode;
+codes["-".charCodeAt(0)] = dashCode;
+codes["<".charCodeAt(0)] = elementCode;
+
+const isToken = 1;
+const isCommand = 2;
+const isNamed = 4;
+const isDiscord = 8;
+/** By the first two characters of a word, what it may be. */
+const starts = new Uint8Array(128 * 128);
+for (const start of tokenStarts) note(start, isToken);
+for (const start of commandStarts) for (const form of casesOf(start)) note(form, isCommand);
+for (const start of ["na", "ke"]) for (const form of casesOf(start)) note(form, isNamed);
+for (const first of "MNO") {
+  for (let second = 45; second < 123; second++) note(first + String.fromCharCode(second), isDiscord);
+}
+
+/** Telegram's bots: a number, a colon, and 35 characters. */
+const telegram = /:([A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])/dy;
+
+/** Marks every secret whose shape or name is known. Takes time in proportion to the text. */
+export function findShapes(text: string, mark: Mark): void {
+  findKeys(text, mark);
+  findPgpass(text, mark);
+  let before = 0;
+  for (let i = 0; i < text.length;) {
+    const at = i;
+    const code = codeAt(text, i);
+    switch (code) {
+      case wordCode:
+        i = before === wordCode ? i + 1 : Math.max(i + 1, atWord(text, at, mark));
+        break;
+      case equalsCode:
+        i = atEquals(text, at, mark);
+        break;
+      case colonCode:
+        i = text[at + 1] === "/" && text[at + 2] === "/"
+          ? atUrl(text, at, mark)
+          : isBotNumber(text, at)
+          ? atTelegram(text, at, mark)
+          : atColon(text, at, mark);
+        break;
+      case dashCode:
+        i = before === wordCode || before === nameCode || before === dashCode ? i + 1 : atDash(text, at, mark);
+        break;
+      case elementCode:
+        i = text.startsWith(mask, at) ? at + mask.length : atElement(text, at, mark);
+        break;
+      default:
+        i++;
+    }
+    before = i === at + 1 ? code : codeAt(text, i - 1);
+  }
+}
+
+function atWord(text: string, at: number, mark: Mark): number {
+  const first = text.charCodeAt(at);
+  const second = text.charCodeAt(at + 1);
+  const what = second < 128 ? starts[first * 128 + second]! : 0;
+  if (what === 0) return at;
+  let end = at;
+  if ((what & isToken) !== 0) end = atToken(text, at, mark);
+  if (end === at && (what & isNamed) !== 0) end = atNamedValue(text, at, mark);
+  if (end === at && (what & isCommand) !== 0) end = atCommand(text, at, mark);
+  if (end === at && (what & isDiscord) !== 0 && !/[-_]/.test(text[at - 1] ?? "")) end = atDiscord(text, at, mark);
+  return end;
+}
+
+/** Eight to ten digits before the colon, alone or after `bot`. */
+function isBotNumber(text: string, at: number): boolean {
+  let start = at;
+  while (at - start < 11 && codeAt(text, start - 1) === wordCode && text.charCodeAt(start - 1) < 58) start--;
+  const count = at - start;
+  return count >= 8 && count <= 10 && (codeAt(text, start - 1) !== wordCode || text.slice(start - 3, start) === "bot");
+}
+
+function atTelegram(text: string, at: number, mark: Mark): number {
+  telegram.lastIndex = at;
+  const span = telegram.exec(text)?.indices?.[1];
+  if (span === undefined) return at + 1;
+  mark(span[0], span[1]);
+  return span[1];
+}
+
+function codeAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? codes[code]! : 0;
+}
+
+function note(start: string, what: number): void {
+  const index = start.charCodeAt(0) * 128 + start.charCodeAt(1);
+  starts[index] = starts[index]! | what;
+}
+
+function casesOf(start: string): string[] {
+  return [start, start.toUpperCase(), start[0]!.toUpperCase() + start.slice(1)];
+}

@@ -1,0 +1,145 @@
+// Proves that no text makes masking slow: twice the text takes about twice the time, whatever it repeats.
+import assert from "node:assert/strict";
+import { redact, redactor } from "../../src/core/redact.ts";
+import { lookAlikes, secretCases } from "./redact_corpus.ts";
+
+const length = 120_000;
+/** Quadratic time gives 4; a busy machine must not give 3. */
+const mostGrowth = 3;
+const attempts = 6;
+/** Below this many milliseconds a measurement is noise. */
+const least = 2;
+
+const begin = `-----BEGIN RSA ${"PRIVATE"} KEY-----`;
+const end = `-----END RSA ${"PRIVATE"} KEY-----`;
+
+/** What each finder likes least: its beginning again and again, without the end it looks for. */
+const units: readonly string[] = [
+  ...'a TOKEN token= token: token=a token:a1b2c3d4 TOKEN=" token=\'a "token=a token=a"b token=""" token=$A token=f( tokens=1'
+    .split(" "),
+  ..."-- --a -u -u_a: --token --token=a eyJ eyJa. sk- sk-ant- sk-ant-a- ghp_ xox AIza M- MaM- Bearer Basic ?token= & ="
+    .split(
+      " ",
+    ).map((unit) => unit.replace("_", " ") + (/^[-B]/.test(unit) ? " " : "")),
+  ...'" \' ` \\ \\" = : - < > { [ } ] ( ) | ; , . / @ # $ % é'.split(" "),
+  ...["\n", "\r", "\t", " ", "\0", "\u2028", "\ud800"],
+  ...["https://", "https://a:", "https://a:b/", "https://a@", "a@", "://", `https://${"a".repeat(30)}:`],
+  ...[
+    '"a":"',
+    '"password":"',
+    '"password": "a" ',
+    "password: ",
+    "password: a\n",
+    "password: $A\n",
+    "key: ",
+    "api key: ",
+  ],
+  ...[
+    "Cookie: ",
+    "Authorization: ",
+    "Authorization: $A ",
+    'Cookie: ="',
+    'x-api-key: a\\"',
+    "secret: |\n",
+    "secret: |\n a\n",
+  ],
+  ...[
+    begin,
+    end,
+    `${begin}\n`,
+    "-----BEGIN ",
+    "-----END ",
+    "<a>",
+    "<a",
+    "<password>",
+    "name: A_TOKEN ",
+    "name: A_TOKEN\nvalue: ",
+  ],
+  ...[
+    "hooks.slack.com/services/",
+    "mysql ",
+    "mysql -",
+    "redis-cli ",
+    "login a ",
+    "password 1",
+    "a:5432:",
+    "12345678:A",
+  ],
+  ...[
+    "{}\n",
+    '{"a":1}\n',
+    '["",""]\n',
+    '["a\\n"]\n',
+    '{"token":"abc"}\n',
+    '{"a":"{\\"b\\":\\"c\\"}"}\n',
+    '{"a":"',
+    "\\n",
+  ],
+  ...[
+    "token=/a/a/a] ",
+    'token="/aaaaaaaaaaaaa]" ',
+    'token="bearer ]]]]]]]]" ',
+    "token=a.a.a.a.a( ",
+    "token: a b c d e f (\n",
+  ],
+  ...[
+    "token: ]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
+    "--------token: ",
+    "a/a/a/a/token: ",
+    "token=a,b=c;d=",
+    "token=((((((((((",
+    "x=1;",
+  ],
+];
+
+function textOf(unit: string, characters: number): string {
+  // Through bytes, since a repeated string is put together only when it is read.
+  return new TextDecoder().decode(new TextEncoder().encode(unit.repeat(Math.ceil(characters / unit.length))));
+}
+
+function fastest(mask: (text: string) => string, text: string): number {
+  let best = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const start = performance.now();
+    mask(text);
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+function assertLinear(unit: string, mask = redact): void {
+  const growths: number[] = [];
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const once = fastest(mask, textOf(unit, length));
+    const twice = fastest(mask, textOf(unit, 2 * length));
+    growths.push(twice / Math.max(once, least));
+    if (growths.at(-1)! < mostGrowth) return;
+  }
+  assert.fail(
+    `${JSON.stringify(unit.slice(0, 60))}: twice the text takes ${growths.map((n) => n.toFixed(1))} times as long`,
+  );
+}
+
+Deno.test("redact() takes time in proportion to a text that repeats what a finder likes least", () => {
+  for (const unit of units) assertLinear(unit);
+});
+
+Deno.test("redact() takes time in proportion to one line of JSON and to names that are all different", () => {
+  const names = Array.from({ length: 9000 }, (_, i) => `token${i}=`).join(" ");
+  const fields = Array.from({ length: 9000 }, (_, i) => `"token${i}":"x${i}"`).join(",");
+  assertLinear(names);
+  const oneLine = (count: number) => `{${fields.repeat(count).replaceAll('""', '","')}}`;
+  const growth = fastest(redact, oneLine(2)) / Math.max(least, fastest(redact, oneLine(1)));
+  assert.ok(growth < mostGrowth + 1, String(growth));
+});
+
+Deno.test("redact() takes time in proportion to each text of the corpus, repeated", () => {
+  for (const { text } of secretCases()) assertLinear(`${text} `);
+  for (const text of lookAlikes()) assertLinear(`${text} `);
+});
+
+Deno.test("redactor() takes time in proportion to a text that repeats how a value begins", () => {
+  const value = `${"ab".repeat(30)}-${"1234567890".repeat(9)}`;
+  const mask = redactor([value, "aaaaaaab", "Zm9vYmFyMTIz+/=="]);
+  for (const unit of ["a", "ab", value.slice(0, 30), value, "aaaaaaa ", "Wm05", btoa(value)]) assertLinear(unit, mask);
+});
