@@ -5,9 +5,11 @@ import type { Grant } from "./src/cli/verb.ts";
 import { assetsIn } from "./src/ports/deno/assets.ts";
 import { denoClock } from "./src/ports/deno/clock.ts";
 import { denoFiles } from "./src/ports/deno/files.ts";
+import { denoHoles } from "./src/ports/deno/holes.ts";
 import { denoHost } from "./src/ports/deno/host.ts";
 import { denoLock } from "./src/ports/deno/lock.ts";
 import { denoProcesses } from "./src/ports/deno/processes.ts";
+import { denoScopes } from "./src/ports/deno/scope.ts";
 import { denoSignals } from "./src/ports/deno/signals.ts";
 import { denoStderr, denoStdout } from "./src/ports/deno/streams.ts";
 
@@ -29,6 +31,8 @@ if (import.meta.main) {
     clock: denoClock(),
     files: denoFiles(),
     processes,
+    holes: denoHoles(processes),
+    scopes: denoScopes(processes),
     lock: denoLock(),
     host: denoHost(processes),
     signals: denoSignals(),

@@ -5,6 +5,7 @@ import type { Host } from "../ports/host.ts";
 import type { Lock } from "../ports/lock.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { Signals } from "../ports/signals.ts";
+import type { BoundPorts } from "../round/bounds.ts";
 
 /** One of the program's output streams. */
 export interface Stream {
@@ -22,7 +23,7 @@ export interface Stream {
 }
 
 /** The composition root hands one of these to the verb; tests hand in fakes. */
-export interface World {
+export interface World extends BoundPorts {
   readonly version: string;
   readonly clock: Clock;
   readonly files: Files;

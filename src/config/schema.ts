@@ -6,6 +6,7 @@ import { budgetRows } from "./schema_budget.ts";
 import { hookRows } from "./schema_hooks.ts";
 import { onVerdictRows } from "./schema_loop.ts";
 import { monitorRows, phaseRows, phasesRows, pluginsRows } from "./schema_monitor.ts";
+import { privacyRows } from "./schema_privacy.ts";
 import { runtimeRows } from "./schema_runtime.ts";
 
 /** All tables and their keys, in the order people read them. To add a key, add a row. */
@@ -16,6 +17,7 @@ export const tables = {
   vcs: vcsRows,
   budget: budgetRows,
   on_verdict: onVerdictRows,
+  privacy: privacyRows,
   monitor: monitorRows,
   phases: phasesRows,
   plugins: pluginsRows,
@@ -63,7 +65,8 @@ export type AgentSettings = Omit<Values<typeof fallbackRows>, "promptArgTemplate
 };
 
 /** A checked configuration: every path absolute, every default filled in, null for what is unset. */
-export interface Config extends Values<Pick<typeof tables, "runtime" | "vcs" | "budget" | "on_verdict" | "monitor">> {
+export interface Config
+  extends Values<Pick<typeof tables, "runtime" | "vcs" | "budget" | "on_verdict" | "privacy" | "monitor">> {
   /** Absolute path of the TOML file. */
   readonly file: string;
   /** Name of the work folder. */

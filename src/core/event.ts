@@ -1,5 +1,6 @@
 // The one table of event kinds: types, run-time check, documentation and detectors derive from it.
 
+import { containmentEventKinds } from "./event_containment.ts";
 import { hookEventKinds } from "./event_hooks.ts";
 import { loopEventKinds } from "./event_loop.ts";
 import { salvageEventKinds } from "./event_salvage.ts";
@@ -219,6 +220,7 @@ export const eventKinds = {
       new_hash: "string",
     },
   },
+  ...containmentEventKinds,
   ...hookEventKinds,
   ...loopEventKinds,
   ...salvageEventKinds,

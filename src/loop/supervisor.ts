@@ -20,17 +20,19 @@ import { activeHooks } from "../config/active_hooks.ts";
 import { openEventSource } from "../store/event_source.ts";
 import { StatusFile, statusSchema } from "../store/status.ts";
 import type { Status, StatusReading } from "../store/status.ts";
+import type { BoundPorts } from "../round/bounds.ts";
 import { highestNumberIn, RoundBook } from "../round/book.ts";
 import { rebuildCurrent } from "../round/rebuild.ts";
 import type { RoundMeans } from "../round/round.ts";
 import { tidySalvages } from "../round/salvage_left.ts";
 import { resumeRound } from "../round/resume.ts";
 import type { Resumed } from "../round/resume.ts";
+import { ScopeDesk } from "../round/scope_desk.ts";
 import type { RoundTools } from "../round/tools.ts";
 import { endStrays } from "./strays.ts";
 import { clearTemporaries } from "./housekeeping.ts";
 
-export interface SupervisorPorts {
+export interface SupervisorPorts extends BoundPorts {
   readonly clock: Clock;
   readonly files: Files;
   readonly host: Host;
@@ -89,10 +91,24 @@ export class Supervisor {
         processes: ports.processes,
         workDir: config.runtime.workDir,
       });
+      const scopes = new ScopeDesk(config.runtime, ports, (round, reason) => {
+        sink.emit("containment_degraded", { round_num: round, part: "scope", reason });
+        inputs.tell({ kind: "containment_weak", text: reason, tone: "warn" });
+      });
       const hooks = activeHooks(config).length === 0
         ? null
         : (await import("../hooks/host.ts")).HookHost.open(config, ports);
-      const tools: RoundTools = { config, ...ports, sink, git, agent: inputs.agent, book, hooks, tell: inputs.tell };
+      const tools: RoundTools = {
+        config,
+        ...ports,
+        scopes,
+        sink,
+        git,
+        agent: inputs.agent,
+        book,
+        hooks,
+        tell: inputs.tell,
+      };
       return new Supervisor(tools, held);
     } catch (thrown) {
       held.release();
@@ -107,7 +123,9 @@ export class Supervisor {
     await mendOrphans(git, openOrphanLedger(files, logDir));
     await tidySalvages(this.tools);
     const current = book.status?.current;
-    await endStrays(current?.id ?? null, this.tools);
+    for (const left of await endStrays(current?.id ?? null, this.tools)) {
+      this.tools.sink.emit("leftovers_ended", { ...left });
+    }
     if (!current) return null;
     const source = openEventSource({ files, logDir });
     const { lines } = source.query({ kinds: null, limit: null, round: current.number, maxBytes: recordedBytes });

@@ -14,7 +14,7 @@ export const boundlessRoom: Room = { usd: null, tokens: null, seconds: null };
 
 /** Why a round is ended before its time. */
 export interface EarlyEnd {
-  readonly sign: "hopeless" | "long_wait" | "runaway" | "budget";
+  readonly sign: "hopeless" | "long_wait" | "runaway" | "budget" | "disk";
   /** For people, without a full stop at the end. */
   readonly why: string;
 }

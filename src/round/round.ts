@@ -99,9 +99,10 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   });
   sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
   await recordSample("round_start", plan, { agentProcesses: 0 }, tools);
+  const scopeWords = await tools.scopes.wordsFor(plan);
   const injected = isInjected ? hooked.context : null;
   const { addenda } = hooked;
-  const started = start(plan, { paths, injected, addenda, agentFile: checked.agentFile, session }, tools);
+  const started = start(plan, { paths, injected, addenda, agentFile: checked.agentFile, session, scopeWords }, tools);
   tellStart(plan, started, tools);
   const round = { ...named, headBefore: head, session };
   const result = await watchAndSettle({
@@ -153,6 +154,7 @@ function start(
     readonly addenda: readonly string[];
     readonly agentFile: string;
     readonly session: SessionChoice;
+    readonly scopeWords: readonly string[] | null;
   },
   tools: RoundTools,
 ): LaunchOutcome {
@@ -166,7 +168,15 @@ function start(
   }, files);
   const text = prompt.kind === "ok" ? [prompt.text, ...facts.addenda].join(config.prompt.concatSeparator) : "";
   const started: LaunchOutcome = prompt.kind === "ok"
-    ? launch({ plan, paths: facts.paths, prompt: text, agentFile: facts.agentFile, config, command }, tools)
+    ? launch({
+      plan,
+      paths: facts.paths,
+      prompt: text,
+      agentFile: facts.agentFile,
+      config,
+      command,
+      scopeWords: facts.scopeWords,
+    }, tools)
     : { kind: "failed", reason: `prompt file '${prompt.path}': ${prompt.reason}` };
   const pid = started.kind === "started" ? started.leader.pid : null;
   if (pid !== null) book.started(pid);

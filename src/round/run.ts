@@ -84,7 +84,8 @@ class RoundWatch {
     const now = this.#clock.monotonic();
     const isEnding = this.#state === "term_sent" || this.#state === "kill_sent";
     const wallAt = isEnding ? Infinity : this.#wallWatch.nextAt(now, { hasResult: this.#state === "result_seen" });
-    const until = Math.min(now + tickMs, wallAt, this.#graceUntil, this.#checkAt);
+    const boundAt = this.#spec.bounds?.nextAt ?? Infinity;
+    const until = Math.min(now + tickMs, wallAt, this.#graceUntil, this.#checkAt, boundAt);
     await this.#clock.sleep(Math.max(0, until - now), this.#wake.signal);
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
   }
@@ -93,15 +94,15 @@ class RoundWatch {
   async #observe(): Promise<Happening | null> {
     const now = this.#clock.monotonic();
     if (this.#end !== null && !this.#hasTalliedExit) return await this.#tallyExit();
+    const hasGrown = this.#spec.bounds?.read(now, this.#spec.tap) ?? this.#spec.tap.read();
     if (this.#state === "term_sent" || this.#state === "kill_sent") return await this.#observeEnding(now);
     if (this.#spec.stop.aborted) return "stop_request";
-    const hasGrown = this.#spec.tap.read();
     await this.#wallWatch.note(now, { hasGrown, reach: this.#spec.reach });
     this.#progress(now);
     const facts = { logBytes: this.#spec.tap.size, reach: this.#spec.reach, hasResult: this.#state === "result_seen" };
     this.#wall = await this.#wallWatch.reached(now, facts);
     if (this.#wall !== null) return "wall";
-    if (this.#state === "running" && this.#isOverEarly(now)) return "early_sign";
+    if (this.#isOverEarly(now)) return "early_sign";
     if (this.#state === "running" && this.#spec.walls.lingerSeconds > 0 && this.#hasResult()) return "result_line";
     if (this.#resultAt !== null && now - this.#resultAt > this.#spec.walls.lingerSeconds * 1000) {
       return await this.#linger();
@@ -111,7 +112,7 @@ class RoundWatch {
 
   #isOverEarly(now: number): boolean {
     const ageSeconds = (now - this.#spec.origin) / 1000;
-    this.#early = earlyEnd(this.#spec.reader.observe(), ageSeconds, this.#spec.early);
+    this.#early = this.#spec.bounds?.end ?? earlyEnd(this.#spec.reader.observe(), ageSeconds, this.#spec.early);
     return this.#early !== null;
   }
 

@@ -2,6 +2,7 @@
 import type { AgentReader } from "../core/agent.ts";
 import type { Ending, Walls } from "../core/round.ts";
 import type { EarlyEnd, EarlyOptions } from "./act_early.ts";
+import type { RoundBounds } from "./bounds.ts";
 import type { Leader } from "./leader.ts";
 import type { LogTap } from "./log_tap.ts";
 import type { Reach } from "./reach.ts";
@@ -28,6 +29,8 @@ export interface RunSpec {
   /** Seconds between progress notices; 0 = none. */
   readonly progressSeconds: number;
   readonly early: EarlyOptions;
+  /** What bounds the round beside its walls; absent: nothing does. */
+  readonly bounds?: Pick<RoundBounds, "read" | "end" | "nextAt">;
   /** Fires when the operator wants the round stopped now. */
   readonly stop: AbortSignal;
   readonly notices: RunNotices;

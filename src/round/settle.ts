@@ -7,6 +7,7 @@ import type { Ending, RoundResult } from "../core/round.ts";
 import { spellDuration } from "../core/text.ts";
 import { networkBlip, referenceEvents } from "../agents/reference_events.ts";
 import { budgetVerdict } from "./act_early.ts";
+import { diskVerdict } from "./disk_floor.ts";
 import { SessionTotals } from "../store/session_totals.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { hooksAfter } from "./hook_calls.ts";
@@ -34,7 +35,11 @@ export async function settle(
 ): Promise<RoundResult> {
   const { sink } = tools;
   const judged = facts.reader.judge(run.ending);
-  const verdict = run.early?.sign === "budget" ? budgetVerdict(run.early.why, judged) : judged;
+  const verdict = run.early?.sign === "budget"
+    ? budgetVerdict(run.early.why, judged)
+    : run.early?.sign === "disk"
+    ? diskVerdict(run.early.why, judged)
+    : judged;
   const observed = facts.reader.observe();
   const usage = ownUsage(round, observed, tools);
   const estimate = usage === null || usage.costUsd !== null ? null : estimateCost(usage, tools.config.prices);

@@ -17,7 +17,7 @@ export type Happening =
   | "linger_over"
   /** The linger time is over, but workers of the agent still work. */
   | "linger_busy"
-  /** The stream proved that going on is of no use, or a budget is used up. */
+  /** The stream proved that going on is of no use, a budget is used up, or the round passed another bound. */
   | "early_sign"
   /** The operator wants the round stopped now. */
   | "stop_request"
@@ -58,6 +58,7 @@ export const stopTable: readonly LadderStep[] = [
   { state: "result_seen", happening: "exited", next: "term_sent", actions: ["note_leftovers", "term", "start_grace"] },
   { state: "result_seen", happening: "wall", next: "term_sent", actions: ["note_wall", "term", "start_grace"] },
   { state: "result_seen", happening: "stop_request", next: "term_sent", actions: ["note_stop", "term", "start_grace"] },
+  { state: "result_seen", happening: "early_sign", next: "term_sent", actions: ["note_early", "term", "start_grace"] },
   { state: "result_seen", happening: "linger_busy", next: "result_seen", actions: ["note_extended"] },
   {
     state: "result_seen",

@@ -4,12 +4,14 @@ import type { Tell } from "../core/telling.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Files } from "../ports/files.ts";
+import type { Holes } from "../ports/holes.ts";
 import type { Host } from "../ports/host.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { EventSink } from "../ports/records.ts";
 import type { Git } from "../vcs/git.ts";
 import type { HookHost } from "../hooks/host.ts";
 import type { RoundBook } from "./book.ts";
+import type { ScopeDesk } from "./scope_desk.ts";
 import type { SessionChoice } from "./session.ts";
 
 export interface RoundTools {
@@ -18,6 +20,8 @@ export interface RoundTools {
   readonly files: Files;
   readonly processes: Processes;
   readonly host: Host;
+  readonly holes: Holes;
+  readonly scopes: ScopeDesk;
   readonly sink: EventSink;
   readonly git: Git;
   readonly agent: Agent;

@@ -4,6 +4,7 @@ import { estimateCost } from "../core/price.ts";
 import { baseName } from "../core/path.ts";
 import { spellDuration } from "../core/text.ts";
 import type { Room } from "./act_early.ts";
+import { RoundBounds } from "./bounds.ts";
 import type { LaunchOutcome } from "./launch.ts";
 import { LogTap } from "./log_tap.ts";
 import type { RoundPaths } from "./plan.ts";
@@ -13,6 +14,7 @@ import type { RunNotices, RunOutcome, RunSpec } from "./run_spec.ts";
 import { recordSample } from "./sample.ts";
 import { settle } from "./settle.ts";
 import type { RoundIdentity, RoundTools } from "./tools.ts";
+import { readCut } from "../store/log_cut.ts";
 import type { Workers } from "./workers.ts";
 
 export interface WatchSpec {
@@ -42,7 +44,8 @@ export async function watchAndSettle(spec: WatchSpec, tools: RoundTools): Promis
     command: tools.config.agent.command,
     now: spec.earlier?.writtenAt ?? (() => tools.clock.now()),
   });
-  const tap = new LogTap({ path: spec.paths.log, files: tools.files, reader });
+  const cut = readCut(spec.paths.log, tools.files);
+  const tap = new LogTap({ path: spec.paths.log, files: tools.files, reader, cut });
   try {
     const watched = spec.started.kind === "started"
       ? await watch(spec, { ...spec.started, reader, tap }, tools)
@@ -69,12 +72,14 @@ async function watch(
   parts: Pick<RunSpec, "leader" | "origin" | "reader" | "tap">,
   tools: RoundTools,
 ): Promise<RunOutcome> {
+  const scope = tools.scopes.scopeOf(spec.paths.exit);
   const reach = new Reach({
     roundId: spec.round.id,
     leaderPid: parts.leader.pid,
     agentName: baseName(tools.config.agent.command[0] ?? ""),
+    scope,
   }, tools.processes);
-  return await watchRound({
+  const outcome = await watchRound({
     leader: parts.leader,
     origin: parts.origin,
     reader: parts.reader,
@@ -91,9 +96,21 @@ async function watch(
       costOf: ({ usage }) =>
         usage === null ? null : usage.costUsd ?? estimateCost(usage, tools.config.prices)?.usd ?? null,
     },
+    bounds: boundsOf(spec, tools),
     stop: spec.stop,
     notices: noticesOf(spec, reach, tools),
   }, tools.clock);
+  tools.scopes.noteEnd(spec.round.number, scope);
+  return outcome;
+}
+
+function boundsOf({ round, paths }: WatchSpec, tools: RoundTools): RoundBounds {
+  return new RoundBounds({
+    log: paths.log,
+    onCut: ({ logBytes, cutBytes }) =>
+      tools.sink.emit("round_log_cut", { round_num: round.number, log_bytes: logBytes, cut_bytes: cutBytes }),
+    onUnable: (reason) => tools.sink.emit("containment_degraded", { round_num: round.number, part: "log", reason }),
+  }, tools);
 }
 
 function noticesOf(spec: WatchSpec, reach: Reach, tools: RoundTools): RunNotices {

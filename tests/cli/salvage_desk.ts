@@ -75,6 +75,8 @@ export class Desk {
       files,
       processes,
       host,
+      holes: fake.holes,
+      scopes: fake.scopes,
       lock: fake.lock,
       signals: fake.signals,
       stdout: this.stdout,

@@ -26,6 +26,8 @@ export function stage(parts: StageParts): Stage {
     clock: untouchable("clock"),
     files: parts.files,
     processes: parts.processes ?? untouchable("processes"),
+    holes: untouchable("holes"),
+    scopes: untouchable("scopes"),
     lock: untouchable("lock"),
     host: { ...untouchable<World["host"]>("host"), homeDir: () => "/home/me", workDir: () => parts.workDir },
     signals: untouchable("signals"),

@@ -214,6 +214,7 @@ const expected: Readonly<Record<string, Expected>> = {
   ...limits("week"),
   ...limits("month"),
   ...limits("total"),
+  "privacy.redact_round_logs": { absent: false, ...truth },
   "monitor.auth_fail_patterns": { absent: tables.monitor.auth_fail_patterns.default, ...patterns },
   "monitor.auth_fail_hint": { absent: "", takes: [['"log in"', "log in"]], refuses: ["3", "[]"] },
   "monitor.auto_stop_on": { absent: ["oauth_fail", "disk_critical"], ...names },

@@ -5,9 +5,11 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { assetsIn } from "../../src/ports/deno/assets.ts";
 import { denoClock } from "../../src/ports/deno/clock.ts";
 import { denoFiles } from "../../src/ports/deno/files.ts";
+import { denoHoles } from "../../src/ports/deno/holes.ts";
 import { denoHost } from "../../src/ports/deno/host.ts";
 import { denoLock } from "../../src/ports/deno/lock.ts";
 import { denoProcesses } from "../../src/ports/deno/processes.ts";
+import { denoScopes } from "../../src/ports/deno/scope.ts";
 import { denoSignals } from "../../src/ports/deno/signals.ts";
 import { denoStderr, denoStdout } from "../../src/ports/deno/streams.ts";
 import type { Files } from "../../src/ports/files.ts";
@@ -124,6 +126,8 @@ if (import.meta.main) {
     clock: fastClock(denoClock()),
     files: crashingFiles(denoFiles()),
     processes,
+    holes: denoHoles(processes),
+    scopes: denoScopes(processes),
     lock: crashingLock(denoLock()),
     host: denoHost(processes),
     signals: denoSignals(),

@@ -28,11 +28,15 @@ export class MountedProject implements AsyncDisposable {
     this.#point = parts.point;
   }
 
-  static async make(options: ProjectOptions): Promise<MountedProject> {
+  /** @param megabytes size of the file system */
+  static async make(
+    options: ProjectOptions,
+    { megabytes = 1 }: { readonly megabytes?: number } = {},
+  ): Promise<MountedProject> {
     const point = Deno.makeTempDirSync({ prefix: "agent-runner-e2e-mount-" });
-    const script = 'mount -t tmpfs -o size=1m,mode=0700 tmpfs "$1" && echo ready && exec sleep 600';
+    const script = 'mount -t tmpfs -o "size=$2m,mode=0700" tmpfs "$1" && echo ready && exec sleep 600';
     const holder = new Deno.Command("unshare", {
-      args: ["-m", "sh", "-c", script, "sh", point],
+      args: ["-m", "sh", "-c", script, "sh", point, String(megabytes)],
       stdin: "null",
       stdout: "piped",
     }).spawn();

@@ -5,6 +5,7 @@ import type { Host } from "../../src/ports/host.ts";
 import type { HeldLock, Lock } from "../../src/ports/lock.ts";
 import type { RunOutcome, RunSpec, SpawnSpec } from "../../src/ports/processes.ts";
 import type { Signals } from "../../src/ports/signals.ts";
+import { FakeHoles, FakeScopes } from "./fake_bounds.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import type { ProcessScript } from "./fake_processes.ts";
@@ -107,6 +108,8 @@ export class FakeWorld implements World {
     "/home/me/shop/main.md": "Work on it. ".repeat(50),
   });
   readonly lock = new FakeLock();
+  readonly holes = new FakeHoles();
+  readonly scopes = new FakeScopes();
   readonly signals = new FakeSignals();
   readonly stdout = new FakeStream();
   readonly stderr = new FakeStream();

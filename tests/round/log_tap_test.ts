@@ -78,3 +78,24 @@ Deno.test("LogTap may be closed twice, and before it read", () => {
   tap.close();
   tap.close();
 });
+
+Deno.test("LogTap passes over what an earlier life cut out of the log, and begins a new line behind it", () => {
+  const files = new MemoryFiles();
+  const reader = new Recorder();
+  files.writeAtomic(paths.log, "headXXXXXXXXtail\n");
+  const tap = new LogTap({ path: paths.log, files, reader, cut: { from: 4, to: 12 } });
+  tap.read();
+  assert.equal(new TextDecoder().decode(new Uint8Array(reader.all)), "head\ntail\n");
+  assert.equal(tap.size, 17);
+});
+
+Deno.test("LogTap goes on where it is sent to, and never back", () => {
+  const { files, tap, reader } = open();
+  files.writeAtomic(paths.log, "0123456789");
+  tap.read();
+  files.append(paths.log, new TextEncoder().encode("abcdef"));
+  tap.skipTo(5);
+  tap.skipTo(13);
+  tap.read();
+  assert.equal(new TextDecoder().decode(new Uint8Array(reader.all)), "0123456789\ndef");
+});

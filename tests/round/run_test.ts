@@ -255,3 +255,56 @@ Deno.test("watchRound() survives a log that cannot be read", async () => {
   stage.files.failWith(paths.log, "other");
   assert.deepEqual((await stage.watch({ firstByteSeconds: 60 })).ending, { kind: "exited", code: 0 });
 });
+
+/** Bounds that end the round after so many seconds. */
+function boundsOf(stage: Stage, { endsAt = Infinity, nextAt = Infinity } = {}) {
+  let reads = 0;
+  return {
+    get reads() {
+      return reads;
+    },
+    read(_now: number, tap: { read(): boolean }) {
+      reads++;
+      return tap.read();
+    },
+    get end() {
+      return stage.age >= endsAt ? { sign: "disk" as const, why: "the disk is low" } : null;
+    },
+    nextAt,
+  };
+}
+
+Deno.test("watchRound() ends a round that passed a bound by the ladder, and says why", async () => {
+  const stage = new Stage({ obeysAfterMs: 50 });
+  const outcome = await stage.watch({}, { bounds: boundsOf(stage, { endsAt: 10 }) });
+  assert.deepEqual(outcome.ending, { kind: "stopped", by: "supervisor", code: -15 });
+  assert.equal(outcome.early?.sign, "disk");
+  assert.match(stage.said[0] ?? "", /^10\.\d the disk is low$/);
+});
+
+Deno.test("watchRound() ends a round that passes a bound after its result", async () => {
+  const stage = new Stage({ obeysAfterMs: 50 }).says("RESULT\n", 1);
+  stage.startChild({ obeysAfterMs: 50 });
+  const outcome = await stage.watch({ lingerSeconds: 60 }, { bounds: boundsOf(stage, { endsAt: 5 }) });
+  assert.equal(outcome.early?.sign, "disk");
+  assert.ok(stage.age < 5.6, `ended at ${stage.age}`);
+});
+
+Deno.test("watchRound() reads on while a deaf round is being ended, so that its log stays bounded", async () => {
+  const stage = new Stage({ obeysAfterMs: null });
+  const bounds = boundsOf(stage);
+  await stage.watch({ hardSeconds: 5, stopGraceSeconds: 5 }, { bounds });
+  assert.ok(bounds.reads > 35, `${bounds.reads} reads in 10 s`);
+});
+
+Deno.test("watchRound() wakes when its bounds ask for a turn", async () => {
+  const stage = new Stage().exits(0, 2);
+  const bounds = { ...boundsOf(stage), turns: 0, nextAt: 0 };
+  bounds.read = (now, tap) => {
+    bounds.nextAt = now + 25;
+    bounds.turns++;
+    return tap.read();
+  };
+  await stage.watch({}, { bounds });
+  assert.ok(bounds.turns >= 78, `${bounds.turns} turns in 2 s`);
+});

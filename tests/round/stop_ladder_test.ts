@@ -28,6 +28,7 @@ const wanted: Readonly<Record<string, string>> = {
   "result_seen cleared": "gone:",
   "result_seen exited": "term_sent: note_leftovers term start_grace",
   "result_seen wall": "term_sent: note_wall term start_grace",
+  "result_seen early_sign": "term_sent: note_early term start_grace",
   "result_seen stop_request": "term_sent: note_stop term start_grace",
   "result_seen linger_busy": "result_seen: note_extended",
   "result_seen linger_over": "term_sent: note_linger term start_grace",
