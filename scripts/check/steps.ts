@@ -12,6 +12,18 @@ export interface Step {
 const test = ["test", "--no-check", "-A"];
 const notUnit = ["contract", "rules", "literate", "e2e", "golden", "fakes"].map((name) => `tests/${name}`).join(",");
 
+/** Minutes of work that no change of a line needs: they run in `.ci/run`, and when their step is named. */
+const slow = [
+  "tests/agents/hostile_logs_test.ts",
+  "tests/agents/hostile_memory_test.ts",
+  "tests/e2e/containment_log_test.ts",
+  "tests/e2e/containment_scope_test.ts",
+  "tests/e2e/containment_test.ts",
+  "tests/e2e/crash_kill_test.ts",
+  "tests/e2e/crash_points_test.ts",
+  "tests/vcs/salvage_trouble_test.ts",
+];
+
 const quick: readonly Step[] = [
   { name: "fmt", what: "Formatting", args: ["fmt", "--check"], limitSeconds: 60 },
   { name: "lint", what: "Linter with the house's own rules", args: ["lint"], limitSeconds: 60 },
@@ -24,7 +36,12 @@ const quick: readonly Step[] = [
   },
   { name: "rules", what: "Rules of the house", args: [...test, "tests/rules"], limitSeconds: 120 },
   { name: "contract", what: "Contract tests", args: [...test, "tests/contract"], limitSeconds: 120 },
-  { name: "unit", what: "Unit tests", args: [...test, `--ignore=${notUnit}`, "tests"], limitSeconds: 170 },
+  {
+    name: "unit",
+    what: "Unit tests",
+    args: [...test, `--ignore=${notUnit},${slow.join(",")}`, "tests"],
+    limitSeconds: 170,
+  },
 ];
 
 const long: readonly Step[] = [
@@ -32,7 +49,7 @@ const long: readonly Step[] = [
     name: "e2e",
     what: "End-to-end tests with a scripted agent",
     // They mostly wait: beside each other they take half the time.
-    args: [...test, "--parallel", "tests/e2e"],
+    args: [...test, "--parallel", `--ignore=${slow.join(",")}`, "tests/e2e"],
     limitSeconds: 600,
   },
   { name: "literate", what: "Commands of the documents", args: [...test, "tests/literate"], limitSeconds: 120 },
@@ -43,6 +60,7 @@ export const lanes: readonly (readonly Step[])[] = [long, quick];
 
 /** Steps that run only when named. */
 export const onDemand: readonly Step[] = [
+  { name: "slow", what: "What takes minutes", args: [...test, "--parallel", ...slow], limitSeconds: 600 },
   {
     name: "crash-points",
     what: "The supervisor killed at every single step of its work",

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type AgentReader, denialsKept, toolCallsKept } from "../../src/core/agent.ts";
 import type { Ending } from "../../src/core/round.ts";
 import { verdictKinds } from "../../src/core/verdict.ts";
-import { cutInto, linesOf, recordings, registered } from "./feeding.ts";
+import { cutInto, recordings, registered } from "./feeding.ts";
 import { logOf } from "./golden.ts";
 import { mutantsOf, oddValues, recordLines, shapesOf, withField, wrongValues } from "./mutation.ts";
 
@@ -194,29 +194,5 @@ for (const name of registered.keys()) {
       reader.push(encoder.encode("\n"));
       assertSane(reader, `${name} read ${golden.cli}/${golden.name}`);
     }
-  });
-}
-
-/** What a child of this test reports: the most by which it grew under each load. */
-interface Growth {
-  readonly load: string;
-  readonly megabytes: number;
-}
-
-/** A record of 12 MB stands in memory as bytes, as text and as an object, for a moment. */
-const mostForRecord = 100;
-const mostForStream = 40;
-
-for (const name of registered.keys()) {
-  Deno.test(`the ${name} reader grows by less than 40 MB, whatever it is fed`, async () => {
-    const path = new URL("hostile_memory.ts", import.meta.url).pathname;
-    const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--no-check", path, name] });
-    const { success, stdout, stderr } = await child.output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-    const found = linesOf(stdout).map((line): Growth => JSON.parse(new TextDecoder().decode(line)));
-    assert.equal(found.length, 5);
-    const isTooMuch = ({ load, megabytes }: Growth) =>
-      megabytes >= (load === "terminal" ? mostForRecord : mostForStream);
-    assert.deepEqual(found.filter(isTooMuch), []);
   });
 }

@@ -1,4 +1,4 @@
-// Feeds the readers it is given endless output and prints by how much the process grew, for hostile_logs_test.ts.
+// Feeds the readers it is given endless output and prints by how much the process grew, for hostile_memory_test.ts.
 import type { AgentReader } from "../../src/core/agent.ts";
 import { recordings, registered } from "./feeding.ts";
 import { recordLines } from "./mutation.ts";

@@ -13,22 +13,34 @@ const ends = [
   { end: "KILL", code: -9, ending: "signalled", verdict: "error" },
 ] as const;
 
+/** Lets the agent end, now that somebody watches it. */
+async function openGate(project: Project): Promise<void> {
+  await project.untilKind("round_adopted");
+  Deno.writeTextFileSync(`${project.out}/go`, "");
+}
+
 const endCases = ends.flatMap((end) => [{ ...end, isWatched: true }, { ...end, isWatched: false }]);
 
 for (const { end, code, ending, isWatched } of endCases) {
   const how = isWatched ? "took over" : "found ended";
   testAbreast(`serve records the real end of a round it ${how} (${end})`, async () => {
-    const FAKE_SLEEP = isWatched ? 1.6 : 0.4;
-    await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: end, FAKE_SLEEP } });
+    const FAKE_SLEEP = 0.4;
+    const gate = isWatched ? { FAKE_GATE: 1 } : {};
+    await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: end, FAKE_SLEEP, ...gate } });
     if (!isWatched) await project.until("the shim to write its status", () => hasExitFile(project));
-    const { code: left, stdout } = await project.run(["serve", "--max-rounds", "1"]);
+    const serve = project.start("serve", "--max-rounds", "1");
+    if (isWatched) await openGate(project);
+    const openedAt = Date.now();
+    const { code: left, stdout } = await serve.ended();
     assert.equal(left, 0, stdout);
     const [adopted] = project.ofKind("round_adopted");
     assert.equal(adopted?.state, isWatched ? "running" : "ended");
     const [exit] = project.ofKind("agent_exit");
     assert.deepEqual([exit?.round_num, exit?.exit_code, exit?.ending], [1, code, ending]);
     const duration = exit?.duration_s as number;
-    assert.ok(duration >= FAKE_SLEEP - 0.1 && duration < FAKE_SLEEP + 1, `${duration} s`);
+    const [start] = project.ofKind("round_start");
+    const most = isWatched ? (openedAt - Date.parse(String(start?.ts))) / 1000 + FAKE_SLEEP + 3 : FAKE_SLEEP + 1;
+    assert.ok(duration >= FAKE_SLEEP - 0.1 && duration < most, `${duration} s of ${most} s`);
     if (end === "result") {
       const usage = project.ofKind("agent_usage_recorded").filter(({ round_num }) => round_num === 1);
       assert.deepEqual(usage.map(({ input_tokens, output_tokens }) => [input_tokens, output_tokens]), [[11, 22]]);
@@ -41,8 +53,13 @@ for (const { end, code, ending, isWatched } of endCases) {
 }
 
 testAbreast("serve --once leaves after the round it took over", async () => {
-  await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: "result", FAKE_SLEEP: 1.2 } });
-  const { code, stdout } = await project.run(["serve", "--once"]);
+  await using project = await abandoned({
+    mode: "late",
+    agentEnv: { FAKE_END: "result", FAKE_SLEEP: 0.1, FAKE_GATE: 1 },
+  });
+  const serve = project.start("serve", "--once");
+  await openGate(project);
+  const { code, stdout } = await serve.ended();
   assert.equal(code, 0);
   assert.match(stdout, /round 1 of an earlier life is still running/);
   assert.match(stdout, /stopped: one round was asked for \(1 round completed\)/);
@@ -50,8 +67,13 @@ testAbreast("serve --once leaves after the round it took over", async () => {
 });
 
 testAbreast("round takes over what an earlier life left before it carries out its own", async () => {
-  await using project = await abandoned({ plan: ["late", "clean"], agentEnv: { FAKE_END: "7", FAKE_SLEEP: 1.2 } });
-  const { code, stdout } = await project.run(["round", "--check-verdict"]);
+  await using project = await abandoned({
+    plan: ["late", "clean"],
+    agentEnv: { FAKE_END: "7", FAKE_SLEEP: 0.1, FAKE_GATE: 1 },
+  });
+  const serve = project.start("round", "--check-verdict");
+  await openGate(project);
+  const { code, stdout } = await serve.ended();
   assert.equal(code, 0, stdout);
   assert.deepEqual(project.ofKind("agent_exit").map(({ exit_code }) => exit_code), [7, 0]);
   assert.deepEqual(agentStarts(project), [1, 2]);

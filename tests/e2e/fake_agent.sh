@@ -33,9 +33,10 @@ deaf)
   for i in $(seq 40); do (trap '' TERM INT HUP; exec sleep 600) & done
   init
   while :; do sleep 600; done ;;
-late) # FAKE_END: result, an exit code or a signal; FAKE_CHILD: leaves one in a session of its own
+late) # FAKE_END: result, an exit code or a signal; FAKE_CHILD: leaves one in a session of its own; FAKE_GATE: waits for $out/go
   init
   if [ -n "$FAKE_CHILD" ]; then setsid bash -c 'exec -a fake-setsid sleep 600' & fi
+  if [ -n "$FAKE_GATE" ]; then until [ -e "$out/go" ]; do sleep 0.05; done; fi
   sleep "${FAKE_SLEEP:-2}"
   case "$FAKE_END" in
   result) result ;;
