@@ -4,6 +4,7 @@ import { nearest } from "../core/text.ts";
 import { splitCommandLine } from "./arguments.ts";
 import type { CommandLine } from "./arguments.ts";
 import { prepareApart, prepareVerb } from "./prepare_apart.ts";
+import { visibleLines } from "./print.ts";
 import { verbs } from "./registry.ts";
 import type { FlagSpecs, Grant, Verb } from "./verb.ts";
 import type { World } from "./world.ts";
@@ -78,7 +79,8 @@ function unknownFlag(word: string): OperatorError {
 /** The two lines of an operator error (what is wrong, how to fix it), or one JSON line. */
 export function spellError(error: OperatorError, isJson: boolean): string {
   if (isJson) {
-    return `${JSON.stringify({ error: { message: error.message, fix: error.fix, exit_code: error.exitCode } })}\n`;
+    const { message, fix, exitCode } = error;
+    return visibleLines(`${JSON.stringify({ error: { message, fix, exit_code: exitCode } })}\n`);
   }
-  return `agent-runner: ${error.message}\n  fix: ${error.fix}\n`;
+  return visibleLines(`agent-runner: ${error.message}\n  fix: ${error.fix}\n`);
 }

@@ -1,4 +1,5 @@
 // How verbs lay text out for people: colour where it is wanted, tables and paragraphs that fit the terminal.
+import { visible } from "../core/text.ts";
 import type { Stream } from "./world.ts";
 
 const ellipsis = "…";
@@ -26,6 +27,14 @@ export function paintFor(stream: Pick<Stream, "hasColor">): Paint {
     yellow: style(33, 39),
     cyan: style(36, 39),
   };
+}
+
+/**
+ * Text of several lines without anything that a terminal obeys. JSON and TOML mean the same afterwards: what they leave
+ * as it is, and a terminal does not, becomes an escape of theirs.
+ */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visible).join("\n");
 }
 
 /** A table as data; cells may hold colour, but no line breaks. */

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { READER_NAMES } from "../config/schema.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { configError, spellWarning } from "../config/report.ts";
+import { visible } from "../core/text.ts";
 import { seatProblems } from "./seats.ts";
 import type { World } from "./world.ts";
 
@@ -42,7 +43,7 @@ export function openConfig(args: { readonly configPath: string } & OpenOptions, 
   if (!warned.has(world)) {
     warned.add(world);
     for (const warning of loaded.warnings) {
-      world.stderr.write(`agent-runner: ${spellWarning(warning, loaded.config.file)}\n`);
+      world.stderr.write(`agent-runner: ${visible(spellWarning(warning, loaded.config.file))}\n`);
     }
   }
   return loaded.config;

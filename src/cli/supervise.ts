@@ -7,6 +7,7 @@ import { Seats } from "../loop/seats.ts";
 import { StopRequests } from "../loop/stop_requests.ts";
 import { Supervisor } from "../loop/supervisor.ts";
 import { StatusFile } from "../store/status.ts";
+import { maskSecretValues } from "./secrets.ts";
 import { seatsOf } from "./seats.ts";
 import { tellerOn } from "./teller.ts";
 import type { World } from "./world.ts";
@@ -35,6 +36,7 @@ export async function supervised(
 ): Promise<number> {
   // An unknown phase is a mistake on the command line: it is told before anything is touched.
   phaseFor(config, { number: 1, phase: options.phase ?? null });
+  maskSecretValues(config, world);
   const tell = tellerOn(world.stdout, { isJson: options.isJson, clock: world.clock });
   const stop = new StopRequests(world.signals, (count, name) => tell(stopTelling(count, name)));
   try {

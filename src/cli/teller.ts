@@ -1,13 +1,16 @@
 // Writes happenings as lines: coloured on a terminal, plain in a pipe, JSON when asked; a stuck reader stops nothing.
 import type { Tell, Telling } from "../core/telling.ts";
 import { isoTime, visible } from "../core/text.ts";
+import { redact } from "../core/redact.ts";
+import { redactedRecord } from "../core/redact_record.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stream } from "./world.ts";
 
 const colours = { good: "32", warn: "33", bad: "31" } as const;
 
 export function tellerOn(stream: Stream, options: { readonly isJson: boolean; readonly clock: Clock }): Tell {
-  return (telling) => {
+  return (happening) => {
+    const telling = redactedRecord(happening, redact);
     const now = options.clock.now();
     stream.post(options.isJson ? jsonLine(telling, now) : textLine(telling, now, stream.hasColor));
   };

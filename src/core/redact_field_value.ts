@@ -41,11 +41,8 @@ export function markValue(spot: ValueSpot, place: Place, mark: Mark): number {
   // The quote before the name ends right here: there is no value.
   if (around >= 0 && text[from] === text[around]) return from;
   if (isQuote(text.charCodeAt(open))) return markQuoted(spot, { place, open }, mark);
-  let end = bareEnd(text, from, spot.isParameter);
-  if (around >= 0 && !spot.isParameter) {
-    const close = quotedEnd(text, around);
-    if (close > from && isClosed(text, close)) end = close;
-  }
+  const close = around >= 0 && !spot.isParameter ? quotedEnd(text, around) : -1;
+  const end = close > from && isClosed(text, close) ? close : bareEnd(text, from, spot.isParameter);
   if (end <= from || isHarmless(text.slice(from, Math.min(end, from + lookedAt)), { ...place, isQuoted: false })) {
     return from;
   }

@@ -21,8 +21,10 @@ const variable = /^\$([A-Za-z_]\w*)$/;
 const placeholder =
   /^(?:<[^<>]*>|\[[A-Za-z _-]*\]|\([a-z ]*\)|[*•#?_-]+|\.{2,}|…|\W{1,3}(?:redacted|hidden|masked)\W{1,3})$/i;
 const standIn = /^(?:x{3,}|your[-_a-z]*)$/i;
-const member =
-  /^(?:await |new )?(?:this|self|process\.env|import\.meta|Deno\.env|os|env|ENV|secrets|vars|var|inputs|config|cfg|conf|settings|args|opts|options|props|ctx|context|req|request|res|response|params|data|local|module|user|github|steps|needs|std|app)\??(?:\.|\[|->)[\w.$[\]'"?!(),;>-]*$/;
+const environment =
+  /^(?:await )?(?:this|self|process\.env|import\.meta|Deno\.env|os\.environ|env|ENV|secrets|vars)(?:\??\.|\[|->)/;
+const member = /^(?:await |new )?[A-Za-z_$][\w$]*(?:\??\.|\[|->)[\w.$[\]'"?!(),;>-]*$/;
+const lastName = /([A-Za-z_$][\w$]*)\W{0,6}$/;
 const call =
   /^(?:(?:await|new|lambda|function|async)\s.*|[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)*!?\(.*)$/s;
 const element = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*\[[\w$."'+ -]*\][;,)]*$/;
@@ -76,11 +78,18 @@ function isNoSecret(value: string, place: ValuePlace): boolean {
   if (place.isQuoted) return false;
   if (harmlessWords.has((typed.exec(value)?.[1] ?? "").toLowerCase()) && (place.isSpaced || place.isLine)) return true;
   if (
-    member.test(value) ||
+    isMember(value, place) ||
     (call.test(value) && (place.isSpaced || value.slice(withoutClosing(value).length).includes(")")))
   ) return true;
   if (place.isSpaced && element.test(value)) return true;
   return place.isLine && place.secrecy !== "password" && prose.test(value);
+}
+
+/** `this.token`, `config.password`: what a program reads, told by where it reads it or by how that is named. */
+function isMember(value: string, { isSpaced, isLine }: ValuePlace): boolean {
+  if (!member.test(value)) return false;
+  if (environment.test(value)) return true;
+  return secrecyOf(lastName.exec(value)?.[1] ?? "") !== "none" && (isSpaced || isLine || !/\d/.test(value));
 }
 
 function isReference(value: string): boolean {

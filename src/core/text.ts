@@ -52,8 +52,11 @@ export function clip(text: string, length: number): string {
 
 /** Makes control characters visible, so that a value can neither colour nor move the reader's terminal. */
 export function visible(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => {
+  // Joiners are left alone: emoji and some scripts need them.
+  const unseen =
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
+    /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+  return text.replaceAll(unseen, (c) => {
     if (c === "\n") return "\\n";
     if (c === "\t") return "\\t";
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -7,7 +7,7 @@ import type { RoundTools } from "../round/tools.ts";
 import { endByFile } from "./ends.ts";
 import { Course } from "./course.ts";
 import type { LoopEnd } from "./ends.ts";
-import { keepWithinBounds } from "./housekeeping.ts";
+import { keepWithinBounds, maskRoundLog } from "./housekeeping.ts";
 import { LoopFiles } from "./memory.ts";
 import { pause } from "./pause.ts";
 import { RetryRequests } from "./requests.ts";
@@ -188,6 +188,7 @@ class Loop {
     const { clock, host, files } = this.#tools;
     if (this.rounds % roundsPerCollection === 1) host.collectGarbage();
     keepWithinBounds(this.#config, { number: result.number, now: clock.now() }, files);
+    await maskRoundLog(this.#config, result, this.#tools);
     return end;
   }
 

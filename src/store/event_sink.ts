@@ -1,6 +1,8 @@
 // Writes events; a disk that is full or gone delays them, but never stops a round.
 import { payloadFault } from "../core/event_payload.ts";
 import { messageOf } from "../core/errors.ts";
+import { redact } from "../core/redact.ts";
+import { redactedRecord } from "../core/redact_record.ts";
 import { isoTime } from "../core/text.ts";
 import type { Clock } from "../ports/clock.ts";
 import { FileFault } from "../ports/files.ts";
@@ -44,7 +46,7 @@ export function openEventSink(options: EventSinkOptions): EventSink {
 
   function keep(kind: string, payload: Readonly<Record<string, unknown>>): void {
     const now = clock.now();
-    const line = eventLine(isoTime(now), kind, payload);
+    const line = eventLine(isoTime(now), kind, redactedRecord(payload, redact));
     kept.push({ path: monthPath(logDir, { kind: "events", at: now }), line, isLate: false });
     charactersKept += line.length;
     while (kept.length > 1 && (kept.length > mostLinesKept || charactersKept > mostCharactersKept)) {

@@ -1,4 +1,5 @@
 // Runs one git command so that nothing of the caller's environment, terminal or hooks can change what it means.
+import { redact } from "../core/redact.ts";
 import type { Processes } from "../ports/processes.ts";
 import { clip, visible } from "../core/text.ts";
 
@@ -126,7 +127,7 @@ function failureOf(
 function tellingLine(text: string): string | null {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("hint:"));
   const line = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);
-  return line === undefined ? null : clip(visible(line), 200);
+  return line === undefined ? null : clip(visible(redact(line)), 200);
 }
 
 /** A fault in one line for people. */
@@ -139,7 +140,7 @@ export function describeFault(fault: GitFault): string {
     case "not_a_repository":
       return "the work folder is not in a git work tree";
     case "absent":
-      return `git cannot be run: ${clip(visible(fault.reason), 150)}`;
+      return `git cannot be run: ${clip(visible(redact(fault.reason)), 150)}`;
     default:
       return fault satisfies never;
   }

@@ -1,4 +1,5 @@
 // One round in detail: from its events, its log and, while it runs, from status.json.
+import { redact } from "../core/redact.ts";
 import type { RecordedEvent } from "../core/event_payload.ts";
 import type { RoundView } from "../core/view.ts";
 import type { Files } from "../ports/files.ts";
@@ -46,7 +47,7 @@ export function readRoundView(question: RoundQuestion): RoundView | null {
     exit_code: numberField(exit, "exit_code"),
     timed_out: truthField(exit, "timed_out"),
     log_path: logPath,
-    log_tail: tail,
+    log_tail: tail === null ? null : redact(tail.join("\n")).split("\n"),
     recent_events: events.slice(-eventsShown),
     verdict: textField(verdict, "verdict"),
     summary: textField(verdict, "summary"),

@@ -29,7 +29,12 @@ export function stage(parts: StageParts): Stage {
     holes: untouchable("holes"),
     scopes: untouchable("scopes"),
     lock: untouchable("lock"),
-    host: { ...untouchable<World["host"]>("host"), homeDir: () => "/home/me", workDir: () => parts.workDir },
+    host: {
+      ...untouchable<World["host"]>("host"),
+      environment: () => ({}),
+      homeDir: () => "/home/me",
+      workDir: () => parts.workDir,
+    },
     signals: untouchable("signals"),
     stdout: stream((text) => out += text),
     stderr: stream((text) => err += text),

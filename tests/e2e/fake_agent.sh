@@ -21,6 +21,7 @@ clean) init; result ;;
 silent) ;;
 exit1) echo "cannot do it"; exit 1 ;;
 exit7) exit 7 ;;
+say) echo "cannot reach the tracker with $TRACKER_TOKEN"; exit 1 ;;
 exit143) exit 143 ;;
 segv) kill -SEGV $$ ;;
 killself) kill -KILL $$ ;;

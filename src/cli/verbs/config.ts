@@ -5,6 +5,8 @@ import { isRow, type Rows } from "../../config/row.ts";
 import { type Config, hookTable, tables } from "../../config/schema.ts";
 import { spellProblem, spellWarning } from "../../config/report.ts";
 import { spellKey, spellToml } from "../../config/spell_toml.ts";
+import { visible } from "../../core/text.ts";
+import { visibleLines } from "../print.ts";
 import { loadProject, openConfig } from "../project.ts";
 import { defineVerb, type VerbArgs } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -43,8 +45,8 @@ function check(args: VerbArgs<Record<never, never>>, world: World): number {
     world.stdout.write(`${JSON.stringify({ ok: isOk, file, problems, warnings }, null, 2)}\n`);
     return isOk ? exitCode.ok : exitCode.config;
   }
-  for (const warning of warnings) world.stderr.write(`${spellWarning(warning, file)}\n`);
-  for (const problem of problems) world.stdout.write(`${spellProblem(problem, file)}\n`);
+  for (const warning of warnings) world.stderr.write(`${visible(spellWarning(warning, file))}\n`);
+  for (const problem of problems) world.stdout.write(`${visibleLines(spellProblem(problem, file))}\n`);
   if (isOk) world.stdout.write("ok\n");
   return isOk ? exitCode.ok : exitCode.config;
 }
@@ -58,7 +60,7 @@ function show(args: VerbArgs<Record<never, never>>, world: World): number {
     hooks: wireHooks(config),
   };
   if (args.isJson) world.stdout.write(`${JSON.stringify({ file: config.file, ...values }, null, 2)}\n`);
-  else world.stdout.write(`# ${config.file}\n${spellTables(values)}`);
+  else world.stdout.write(visibleLines(`# ${visible(config.file)}\n${spellTables(values)}`));
   return exitCode.ok;
 }
 

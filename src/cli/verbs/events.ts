@@ -2,7 +2,7 @@
 import { exitCode, OperatorError } from "../../core/errors.ts";
 import { isEventKind } from "../../core/event_payload.ts";
 import { eventKinds } from "../../core/event.ts";
-import { nearest } from "../../core/text.ts";
+import { nearest, visible } from "../../core/text.ts";
 import type { EventLine, EventQuery } from "../../ports/records.ts";
 import { eventFilter } from "../../store/event_filter.ts";
 import { openEventSource } from "../../store/event_source.ts";
@@ -59,9 +59,10 @@ const verb = defineVerb({
     const query = queryOf(flags, world.clock.now());
     for (const warning of unknownKinds(query.kinds ?? [])) world.stderr.write(`agent-runner: ${warning}\n`);
     const { logDir } = openConfig({ ...args, withPrices: false }, world).runtime;
-    const spell = world.stdout.isTerminal && !args.isJson
+    const { isTerminal } = world.stdout;
+    const spell = isTerminal && !args.isJson
       ? ({ event }: EventLine) => `${narrate(event)}\n`
-      : ({ line }: EventLine) => `${line}\n`;
+      : ({ line }: EventLine) => `${isTerminal ? visible(line) : line}\n`;
     await readingLogs(() => (flags.tail ? follow : show)({ world, logDir, query, spell, fromStart: flags.all }));
     return exitCode.ok;
   },

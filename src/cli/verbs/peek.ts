@@ -9,7 +9,9 @@ import { defenses } from "../../defenses/registry.ts";
 import { openEventSource } from "../../store/event_source.ts";
 import { readProjectView } from "../../view/project_view.ts";
 import { readingLogs } from "../log_folder.ts";
+import { visibleLines } from "../print.ts";
 import { openConfig } from "../project.ts";
+import { maskSecretValues } from "../secrets.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
 
@@ -41,6 +43,7 @@ const verb = defineVerb({
       throw usage("--window belongs to --select events.KIND", "Add --select events.KIND, or use 'agent-runner events'");
     }
     const config = openConfig({ ...args, withPrices: false }, world);
+    maskSecretValues(config, world);
     if (kind !== null) return await showKind(kind, { config, world, isJson, window: flags.window ?? defaultWindow });
     const view = await readingLogs(() =>
       readProjectView({
@@ -57,7 +60,7 @@ const verb = defineVerb({
     );
     if (view.current_round === null && typeof round === "number") throw noRound(round, view);
     if (flags.select !== undefined) await showPart(view, { path: flags.select, isJson, world });
-    else if (isJson) world.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
+    else if (isJson) writeLines(JSON.stringify(view, null, 2), world);
     else {
       const { spellProject } = await import("../project_page.ts");
       world.stdout.write(await spellProject(view, { stream: world.stdout, now: world.clock.now() }));
@@ -88,7 +91,8 @@ async function showPart(
   const { selectPath, spellSelected } = await import("../select.ts");
   const value = selectPath(view, path);
   const text = isJson ? JSON.stringify(value, null, 2) : spellSelected(value);
-  world.stdout.write(`${world.stdout.isTerminal && typeof value === "string" && !isJson ? visible(text) : text}\n`);
+  const isOneText = world.stdout.isTerminal && typeof value === "string" && !isJson;
+  writeLines(isOneText ? visible(text) : text, world);
 }
 
 async function showKind(
@@ -105,9 +109,14 @@ async function showKind(
       fix: meant ? `Did you mean 'events.${meant}'?` : "See 'agent-runner peek --select plugins.event_kinds'",
     });
   }
-  if (isJson) world.stdout.write(`${JSON.stringify(lines.map((line) => line.event), null, 2)}\n`);
-  else world.stdout.write(lines.map(({ line }) => `${line}\n`).join(""));
+  if (isJson) writeLines(JSON.stringify(lines.map((line) => line.event), null, 2), world);
+  else if (lines.length > 0) writeLines(lines.map(({ line }) => line).join("\n"), world);
   return exitCode.ok;
+}
+
+/** As they are, but on a terminal without anything that it obeys. */
+function writeLines(text: string, { stdout }: World): void {
+  stdout.write(`${stdout.isTerminal ? visibleLines(text) : text}\n`);
 }
 
 function usage(message: string, fix: string): OperatorError {

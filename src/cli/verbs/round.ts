@@ -1,7 +1,8 @@
 // The verb that carries out one round and leaves.
 import { exitCode, OperatorError } from "../../core/errors.ts";
+import { visible } from "../../core/text.ts";
 import { startFailure } from "../../loop/ends.ts";
-import { keepWithinBounds } from "../../loop/housekeeping.ts";
+import { keepWithinBounds, maskRoundLog } from "../../loop/housekeeping.ts";
 import { Roster } from "../../loop/roster.ts";
 import { Spending } from "../../loop/spending.ts";
 import { runRound } from "../../round/round.ts";
@@ -34,10 +35,11 @@ export default defineVerb({
       const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound, ...spending.means };
       const outcome = await runRound(request, roster.tools);
       if (outcome.kind === "refused") {
-        for (const check of outcome.failures) world.stderr.write(`${startFailure(check).text}\n`);
+        for (const check of outcome.failures) world.stderr.write(`${visible(startFailure(check).text)}\n`);
         return exitCode.config;
       }
       keepWithinBounds(config, { number: outcome.result.number, now: world.clock.now() }, world.files);
+      await maskRoundLog(config, outcome.result, supervisor.tools);
       const isBad = args.flags["check-verdict"] && outcome.result.verdict.kind !== "ok";
       return isBad ? exitCode.failure : exitCode.ok;
     });
