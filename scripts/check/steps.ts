@@ -21,6 +21,7 @@ const slow = [
   "tests/e2e/containment_test.ts",
   "tests/e2e/crash_kill_test.ts",
   "tests/e2e/crash_points_test.ts",
+  "tests/vcs/salvage_restore_test.ts",
   "tests/vcs/salvage_trouble_test.ts",
 ];
 
