@@ -40,8 +40,8 @@ const quick: readonly Step[] = [
   {
     name: "unit",
     what: "Unit tests",
-    args: [...test, `--ignore=${notUnit},${slow.join(",")}`, "tests"],
-    limitSeconds: 170,
+    args: [...test, "--parallel", `--ignore=${notUnit},${slow.join(",")}`, "tests"],
+    limitSeconds: 240,
   },
 ];
 
