@@ -4,16 +4,21 @@ import atomicStateWrites from "./atomic_state_writes.ts";
 import budgetLedger from "./budget_ledger.ts";
 import crashLoopBreaker from "./crash_loop_breaker.ts";
 import criticalEnvsInjection from "./critical_envs_injection.ts";
+import diskFloor from "./disk_floor.ts";
 import eventKindRegistry from "./event_kind_registry.ts";
 import fallbackSeats from "./fallback_seats.ts";
 import flockConcurrency from "./flock_concurrency.ts";
+import hookIsolation from "./hook_isolation.ts";
 import leftoversSweep from "./leftovers_sweep.ts";
+import logBound from "./log_bound.ts";
 import logFolderExclusion from "./log_folder_exclusion.ts";
 import orphanStashIdempotencyS from "./orphan_stash_idempotency_s.ts";
 import processGroupIsolation from "./process_group_isolation.ts";
 import retryNow from "./retry_now.ts";
 import roundAdoption from "./round_adoption.ts";
+import roundLimits from "./round_limits.ts";
 import roundTimeoutS from "./round_timeout_s.ts";
+import salvageRefs from "./salvage_refs.ts";
 import secretRedaction from "./secret_redaction.ts";
 import sessionRefusal from "./session_refusal.ts";
 import setDiffClassification from "./set_diff_classification.ts";
@@ -48,4 +53,9 @@ export const defenses = [
   budgetLedger,
   logFolderExclusion,
   secretRedaction,
+  salvageRefs,
+  roundLimits,
+  logBound,
+  diskFloor,
+  hookIsolation,
 ] as const;
