@@ -2,10 +2,10 @@
 import type { VerdictKind } from "../core/verdict.ts";
 import { oneOf } from "./kinds.ts";
 import { row } from "./row.ts";
-import { verdictActions, verdictRules } from "./verdict_rules.ts";
+import { verdictChoices, verdictRules } from "./verdict_rules.ts";
 
 function verdictRow(kind: VerdictKind) {
-  return row(oneOf(verdictActions), {
+  return row(oneOf(verdictChoices), {
     default: null,
     since: "new",
     example: '"stop"',

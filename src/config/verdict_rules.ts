@@ -1,10 +1,14 @@
 // What [on_verdict] can say, and what holds without it; apart from the schema, because serve does without its library.
-import type { VerdictKind } from "../core/verdict.ts";
+import { nextActions } from "../core/verdict.ts";
+import type { NextAction, VerdictKind } from "../core/verdict.ts";
 
-/** What `[on_verdict]` can ask for. */
-export const verdictActions = ["again", "wait", "fresh_session", "stop"] as const;
+/** What `[on_verdict]` can ask for by itself. */
+export const verdictActions = nextActions;
 
-export type VerdictAction = typeof verdictActions[number];
+export type VerdictAction = NextAction;
+
+/** What `[on_verdict]` takes; `hook`: what a hook of `round_after` says, and the table's own row where none says anything. */
+export const verdictChoices = [...nextActions, "hook"] as const;
 
 /** What comes after a round where `[on_verdict]` says nothing; the docs print it from here. */
 export const verdictRules: Readonly<Record<VerdictKind, string>> = {

@@ -1,5 +1,5 @@
 // The words for one round: what is planned, how its process can end, and what came of it.
-import type { Verdict } from "./verdict.ts";
+import type { NextAction, Verdict } from "./verdict.ts";
 import type { Usage, UsageWindow } from "./agent.ts";
 
 /** Why a round is ended from outside: which of its time limits was reached. */
@@ -81,6 +81,8 @@ export interface RoundResult {
   readonly estimatedUsd: number | null;
   readonly windows: readonly UsageWindow[];
   readonly sessionId: string | null;
+  /** What a hook says comes next; null when none says anything. */
+  readonly nextAction: NextAction | null;
   /** The agent was asked to go on with an earlier session and could not. */
   readonly isSessionRefused: boolean;
   readonly dirtyFiles: readonly string[];

@@ -25,6 +25,11 @@ export interface Evidence {
   readonly value: string;
 }
 
+/** What can come after a round. */
+export const nextActions = ["again", "wait", "fresh_session", "stop"] as const;
+
+export type NextAction = typeof nextActions[number];
+
 /** What really happened, and what the provider said about when to go on. */
 export interface Verdict {
   readonly kind: VerdictKind;

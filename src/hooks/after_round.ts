@@ -53,5 +53,6 @@ export function afterRound(
       events.push({ kind: "agent_usage_recorded", payload: usagePayload(found, result) });
     }
   }
-  return { verdict, usage, estimate, events, ownEvents: own, failures };
+  const nextAction = answers.map(({ answer }) => answer.next ?? null).find((next) => next !== null) ?? null;
+  return { verdict, usage, estimate, nextAction, events, ownEvents: own, failures };
 }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { hookProtocol } from "../core/hook.ts";
 import type { HookPoint } from "../core/hook.ts";
-import { waitClasses } from "../core/verdict.ts";
+import { nextActions, waitClasses } from "../core/verdict.ts";
 import { quoted } from "./failure.ts";
 
 /** Most characters of a text that is put after the prompt. */
@@ -117,6 +117,10 @@ export const answerSchemas = {
     ...common,
     transient_error: v.optional(told(v.nullable(transientError), "A limit or a passing fault of the provider.")),
     usage: v.optional(told(v.nullable(usage), "What the round used, where the agent's output does not tell.")),
+    next: v.optional(told(
+      v.nullable(v.picklist(nextActions)),
+      "What comes after the round, where `[on_verdict]` says `hook` for its verdict; the first hook that says it counts.",
+    )),
     events: v.optional(told(
       v.nullable(v.pipe(v.array(event), v.maxLength(mostEvents, `at most ${mostEvents} events`))),
       "Events of the hook's own kinds.",

@@ -3,7 +3,7 @@ import type { Usage } from "../core/agent.ts";
 import type { OperatorError } from "../core/errors.ts";
 import type { EventPayload } from "../core/event_payload.ts";
 import type { CostEstimate } from "../core/price.ts";
-import type { Verdict } from "../core/verdict.ts";
+import type { NextAction, Verdict } from "../core/verdict.ts";
 import type { Slices } from "./context_slices.ts";
 import type { OwnEvent } from "./own_events.ts";
 import type { DirtyOutcomeKind } from "./request.ts";
@@ -62,6 +62,8 @@ export interface AfterOutcome {
   readonly usage: Usage | null;
   /** Of a hook's usage without a cost; null otherwise. */
   readonly estimate: CostEstimate | null;
+  /** What the first hook that says so wants next; null when none does. */
+  readonly nextAction: NextAction | null;
   /** To be written, in this order. */
   readonly events: readonly KnownEvent[];
   readonly ownEvents: readonly OwnEvent[];

@@ -74,6 +74,7 @@ function sampleResult(round: HookRound, now: number): RoundResult {
     estimatedUsd: null,
     windows: [],
     sessionId: null,
+    nextAction: null,
     isSessionRefused: false,
     dirtyFiles: ["notes.txt"],
     salvagedRef: noCommit,

@@ -56,10 +56,11 @@ export class Course {
     const { config: { runtime, onVerdict }, roster } = this.#parts;
     const { activeName } = roster;
     const before = { ...this.#memory, backoff: this.#backoff.get(activeName) ?? {} };
+    const chosen = onVerdict[codeName(result.verdict.kind) as keyof typeof onVerdict];
     const { step, memory } = next(result, before, {
       restartDelaySeconds: runtime.restartDelaySeconds,
       transientErrorAction: runtime.transientErrorAction,
-      override: onVerdict[codeName(result.verdict.kind) as keyof typeof onVerdict],
+      override: chosen === "hook" ? result.nextAction : chosen,
       now: roster.tools.clock.now() / 1000,
     });
     this.#backoff.set(activeName, memory.backoff);

@@ -63,7 +63,7 @@ export async function hooksAfter(
   for (const { kind, payload } of after.ownEvents) tools.sink.emitOwn(kind, payload);
   recordFailures(after.failures, tools);
   const estimatedUsd = after.estimate?.usd ?? result.estimatedUsd;
-  return { ...result, verdict: after.verdict, usage: after.usage, estimatedUsd };
+  return { ...result, verdict: after.verdict, usage: after.usage, estimatedUsd, nextAction: after.nextAction };
 }
 
 function hookRound({ number, id, phase, startedAt, log }: Named, tools: RoundTools): HookRound {

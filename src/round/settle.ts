@@ -85,6 +85,7 @@ export async function settle(
     windows: observed.windows,
     sessionId: isSessionRefused ? null : observed.sessionId ?? chosenId(round, run.ending),
     isSessionRefused,
+    nextAction: null,
     dirtyFiles: left.files,
     salvagedRef: left.ref,
     startedAt: round.startedAt,

@@ -189,8 +189,11 @@ const expected: Readonly<Record<string, Expected>> = {
   "vcs.salvage_keep_days": { absent: 30, ...wholeFrom(1) },
   ...Object.fromEntries(verdictKinds.map((kind): [string, Expected] => [`on_verdict.${kind}`, {
     absent: null,
-    takes: [['"again"', "again"], ['"wait"', "wait"], ['"fresh_session"', "fresh_session"], ['"stop"', "stop"]],
-    refuses: ['"hook"', '"Again"', '""', "true", "[]", "{}"],
+    takes: [['"again"', "again"], ['"wait"', "wait"], ['"fresh_session"', "fresh_session"], ['"stop"', "stop"], [
+      '"hook"',
+      "hook",
+    ]],
+    refuses: ['"Hook"', '"Again"', '""', "true", "[]", "{}"],
   }])),
   "budget.budget_action": {
     absent: "wait",

@@ -60,3 +60,14 @@ Deno.test("serve does not begin when a hook at its start fails, and says which",
   assert.deepEqual(project.ofKind("serve_startup_hook_failed").map(({ hook }) => hook), ["start"]);
   assert.deepEqual(project.ofKind("round_start"), []);
 });
+
+Deno.test("a hook says what comes after a round where [on_verdict] leaves it to hooks", async () => {
+  await using project = await Project.make({ mode: "exit1" });
+  const judge = hook(project, "judge", `echo '{"protocol":1,"next":"stop"}'`);
+  const toml = `${table("judge", judge, ['points = ["round_after"]'])}\n[on_verdict]\nerror = "hook"`;
+  project.writeConfig({ mode: "exit1", toml });
+  const { code, stdout } = await project.run(["serve"]);
+  assert.equal(code, 0, stdout);
+  assert.equal(project.ofKind("round_start").length, 1);
+  assert.equal(project.ofKind("serve_stopped")[0]?.reason, "on_verdict");
+});

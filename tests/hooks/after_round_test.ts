@@ -24,6 +24,7 @@ Deno.test("afterRound() leaves the round as it was when no hook says anything", 
     verdict: result.verdict,
     usage: null,
     estimate: null,
+    nextAction: null,
     events: [],
     ownEvents: [],
     failures: [],
@@ -62,4 +63,9 @@ Deno.test("afterRound() skips all a hook says when one of its events is not its 
   assert.deepEqual(came.failures.map((failed) => [failed.hook_name, failed.error_type]), [["a", "bad_field"]]);
   assert.match(came.failures[0]!.error_message, /'events\.0\.kind'/);
   assert.deepEqual([came.verdict.kind, came.events.length], ["ok", 1]);
+});
+
+Deno.test("afterRound() takes the first word on what comes next", () => {
+  assert.equal(after({ a: {}, b: { next: "wait" }, c: { next: "stop" } }).nextAction, "wait");
+  assert.throws(() => after({ a: { next: "hook" } }), /next/);
 });

@@ -130,6 +130,7 @@ export function resultOf(changes: Partial<RoundResult> = {}): RoundResult {
     usage: null,
     estimatedUsd: null,
     windows: [],
+    nextAction: null,
     sessionId: null,
     isSessionRefused: false,
     dirtyFiles: [],

@@ -19,6 +19,7 @@ export function resultOf(
     agentVersion: null,
     estimatedUsd: null,
     windows: [],
+    nextAction: null,
     isSessionRefused: false,
     sessionId: null,
     dirtyFiles: [],

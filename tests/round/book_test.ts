@@ -45,6 +45,7 @@ function resultOf(number: number, changes: Partial<RoundResult> = {}): RoundResu
     agentVersion: null,
     estimatedUsd: null,
     windows: [],
+    nextAction: null,
     isSessionRefused: false,
     sessionId: null,
     dirtyFiles: [],
