@@ -21,6 +21,9 @@ testAbreast("serve tells the signal when the agent is killed", async () => {
   await using project = await Project.make({ plan: ["hang", "clean"] });
   const serve = project.start("serve", "--max-rounds", "2");
   await project.untilAgent();
+  while (!(await project.processes()).some(({ command }) => command.startsWith("sleep 600"))) {
+    assert.ok(!serve.isOver, "it left before its agent's child was there");
+  }
   signal(agentPid(project), "SIGKILL");
   assert.equal((await serve.ended()).code, 0);
   const [exit] = project.ofKind("agent_exit");
