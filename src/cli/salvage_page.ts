@@ -3,7 +3,7 @@ import { isoTime, visible } from "../core/text.ts";
 import type { KnownSalvage } from "../vcs/salvage_mend.ts";
 import type { TreeChange } from "../vcs/salvage_changes.ts";
 import { lookCommand } from "../vcs/salvage_context.ts";
-import { nameText } from "../vcs/salvage_names.ts";
+import { nameText } from "../vcs/byte_names.ts";
 import { type Fact, paintFor, spellFacts, spellTable } from "./print.ts";
 import { spellTime } from "./project_page.ts";
 import type { Stream } from "./world.ts";

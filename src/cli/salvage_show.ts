@@ -2,7 +2,7 @@
 import { exitCode, OperatorError } from "../core/errors.ts";
 import { describeFault } from "../vcs/git_call.ts";
 import { changesBetween, emptyTree } from "../vcs/salvage_changes.ts";
-import { nameText } from "../vcs/salvage_names.ts";
+import { nameText } from "../vcs/byte_names.ts";
 import type { KnownSalvage } from "../vcs/salvage_mend.ts";
 import { spellPatch, spellSalvage, spellSalvages, wireSalvage } from "./salvage_page.ts";
 import type { SalvageDesk } from "./salvage_select.ts";

@@ -31,7 +31,8 @@ function isSliceSized(slice: Readonly<Record<string, unknown>>): boolean {
   return JSON.stringify(slice).length <= longestSlice;
 }
 
-function told<const Schema extends v.GenericSchema>(schema: Schema, description: string) {
+/** A schema with the sentence that documents it. */
+export function told<const Schema extends v.GenericSchema>(schema: Schema, description: string) {
   return v.pipe(schema, v.description(description));
 }
 

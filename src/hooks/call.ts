@@ -12,7 +12,7 @@ import type { HookFailure, HookFault } from "./failure.ts";
 import { callMarker, endLeftovers, endRunning } from "./leftovers.ts";
 
 /** Largest answer, bytes. */
-export const longestAnswerBytes = 1024 * 1024;
+const longestAnswerBytes = 1024 * 1024;
 
 /** The port keeps so much of standard error. */
 const keptErrorBytes = 64 * 1024;

@@ -8,7 +8,7 @@ import { requestSchemas } from "./request_schema.ts";
 type Json = Record<string, unknown>;
 
 /** Where the schema is found. */
-export const protocolSchemaUrl =
+const protocolSchemaUrl =
   "https://raw.githubusercontent.com/agent-runner/agent-runner/main/docs/hook-protocol.schema.json";
 
 /** JSON Schema (draft-07): `request_<point>` and `answer_<point>` among its definitions, any of them as a whole. */

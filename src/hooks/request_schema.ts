@@ -3,10 +3,7 @@ import * as v from "valibot";
 import { hookPoints, hookProtocol } from "../core/hook.ts";
 import type { HookPoint } from "../core/hook.ts";
 import { verdictKinds, waitClasses } from "../core/verdict.ts";
-
-function told<const Schema extends v.GenericSchema>(schema: Schema, description: string) {
-  return v.pipe(schema, v.description(description));
-}
+import { told } from "./answers.ts";
 
 const text = v.string();
 const whole = v.pipe(v.number(), v.safeInteger());

@@ -1,4 +1,5 @@
 // Reads the orphan files whatever is in them: hands back what can be used and drops the rest.
+import { isObject } from "../store/json_file.ts";
 
 /** `pending`: announced, outcome unknown. `confirmed`: saved. `taken_in`: a later round went well on a clean tree. */
 export type OrphanState = "pending" | "confirmed" | "taken_in";
@@ -38,7 +39,7 @@ export function parseNewest(bytes: Uint8Array | null): OrphanEntry | null {
   return entry?.stashedRef ? entry : null;
 }
 
-function entryOf(row: Record<string, unknown>, state: unknown): OrphanEntry | null {
+function entryOf(row: Readonly<Record<string, unknown>>, state: unknown): OrphanEntry | null {
   const round = row["round_num"];
   if (!isState(state) || typeof round !== "number" || !Number.isSafeInteger(round) || round < 0) return null;
   const files = Array.isArray(row["files"]) ? row["files"].filter((file) => typeof file === "string") : [];
@@ -63,10 +64,6 @@ function isState(value: unknown): value is OrphanState {
 
 function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(bytes: Uint8Array): unknown {

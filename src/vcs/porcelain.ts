@@ -1,4 +1,5 @@
 // Reads what `git status --porcelain=v2 -z` prints, whatever bytes the names in it hold.
+import { recordsOf } from "./byte_names.ts";
 
 /** What happened to a path, in one word. */
 export type ChangeKind = "changed" | "renamed" | "copied" | "unmerged" | "untracked";
@@ -44,7 +45,7 @@ const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Parses a status. `prefix`: path of the work folder inside the repository, "" or ending in `/`. Never throws. */
 export function parseStatus(bytes: Uint8Array, prefix = ""): StatusReport {
-  const records = splitRecords(bytes);
+  const records = recordsOf(bytes);
   const report = { head: null as string | null, branch: null as string | null, outsideCount: 0 };
   let badRecords = records.isTorn ? 1 : 0;
   const files: DirtyFile[] = [];
@@ -72,16 +73,6 @@ export function parseStatus(bytes: Uint8Array, prefix = ""): StatusReport {
 /** The path as git wants it on its stdin. */
 export function pathBytes(file: DirtyFile): Uint8Array {
   return file.rawPath ?? new TextEncoder().encode(file.path);
-}
-
-function splitRecords(bytes: Uint8Array): { readonly list: Uint8Array[]; readonly isTorn: boolean } {
-  const list: Uint8Array[] = [];
-  let from = 0;
-  for (let end = bytes.indexOf(0); end >= 0; end = bytes.indexOf(0, from)) {
-    list.push(bytes.subarray(from, end));
-    from = end + 1;
-  }
-  return { list, isTorn: from < bytes.length };
 }
 
 function readHeader(line: string, report: { head: string | null; branch: string | null }): void {

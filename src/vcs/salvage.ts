@@ -10,7 +10,7 @@ import { commitSalvage } from "./salvage_commit.ts";
 import { openOwnIndex } from "./salvage_index.ts";
 import type { OwnIndex } from "./salvage_index.ts";
 import type { SalvageStamp } from "./salvage_message.ts";
-import { nameText } from "./salvage_names.ts";
+import { nameText } from "./byte_names.ts";
 import type { NotCovered, ScanScope, TreeScan } from "./salvage_scan.ts";
 import { scanTree } from "./salvage_scan.ts";
 import { stagedTree } from "./salvage_staged.ts";

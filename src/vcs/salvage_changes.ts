@@ -1,7 +1,7 @@
 // Says what differs between two trees, entry by entry, with the bytes of each name.
 import type { GitCall, GitFault } from "./git_call.ts";
-import { nameFromText, splitNul } from "./salvage_names.ts";
-import type { ByteName } from "./salvage_names.ts";
+import { nameFromText, splitNul } from "./byte_names.ts";
+import type { ByteName } from "./byte_names.ts";
 
 /** What a tree holds at one path. */
 export interface TreeEntry {

@@ -5,8 +5,8 @@ import type { GitFault } from "./git_call.ts";
 import type { TreeChange, TreeEntry } from "./salvage_changes.ts";
 import { entriesOf } from "./salvage_index.ts";
 import type { OwnIndex } from "./salvage_index.ts";
-import { exactText, nameFromText } from "./salvage_names.ts";
-import type { ByteName } from "./salvage_names.ts";
+import { exactText, nameFromText } from "./byte_names.ts";
+import type { ByteName } from "./byte_names.ts";
 
 /** What is at a path. `folder` and `beyond` (a link or file stands where a folder should) cannot be compared. */
 export type Standing =

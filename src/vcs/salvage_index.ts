@@ -4,8 +4,8 @@ import type { Files } from "../ports/files.ts";
 import type { GitCall, GitCallOptions, GitFault, GitResult } from "./git_call.ts";
 import { printedText } from "./salvage_call.ts";
 import type { TreeEntry } from "./salvage_changes.ts";
-import { joinNul, splitNul } from "./salvage_names.ts";
-import type { ByteName } from "./salvage_names.ts";
+import { joinNul, splitNul } from "./byte_names.ts";
+import type { ByteName } from "./byte_names.ts";
 
 /** All names are relative to the work folder and are taken literally. */
 export interface OwnIndex {

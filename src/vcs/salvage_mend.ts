@@ -7,7 +7,7 @@ import type { Git } from "./git.ts";
 import { describeFault } from "./git_call.ts";
 import type { GitCall, GitFault } from "./git_call.ts";
 import { changesBetween } from "./salvage_changes.ts";
-import { nameText } from "./salvage_names.ts";
+import { nameText } from "./byte_names.ts";
 import { isOurs, listSalvages } from "./salvage_refs.ts";
 import type { Salvage } from "./salvage_refs.ts";
 
@@ -36,7 +36,7 @@ export async function findSalvages(git: Git, ledger: SalvageLedger, files: Files
 }
 
 /** The entries as the refs say they must be, oldest first. */
-export function reconcile(entries: readonly SalvageEntry[], salvages: readonly Salvage[]): readonly SalvageEntry[] {
+function reconcile(entries: readonly SalvageEntry[], salvages: readonly Salvage[]): readonly SalvageEntry[] {
   const alive = new Set(salvages.map(({ sha }) => sha));
   const gone = entries.flatMap((entry): SalvageEntry[] => {
     if (entry.sha === null || alive.has(entry.sha)) return [];

@@ -11,9 +11,10 @@ import { standingAt } from "./salvage_current.ts";
 import type { Standing } from "./salvage_current.ts";
 import { filtersOf, openOwnIndex } from "./salvage_index.ts";
 import type { OwnIndex } from "./salvage_index.ts";
-import { joinNul, nameFromText, nameText } from "./salvage_names.ts";
-import type { ByteName } from "./salvage_names.ts";
+import { joinNul, nameFromText, nameText } from "./byte_names.ts";
+import type { ByteName } from "./byte_names.ts";
 import type { Salvage } from "./salvage_refs.ts";
+import { restoreWorkFolder } from "./work_folder.ts";
 
 export interface RestoreRequest {
   readonly git: Git;
@@ -89,7 +90,7 @@ async function restore(
   const removed = due.filter(({ after }) => after === null).map(({ name }) => name);
   const written = due.filter(({ after }) => after !== null).map(({ name }) => name);
   const fault = await apply(index, { salvage, removed, written });
-  restoreWorkDir(files, git.workDir);
+  restoreWorkFolder(files, git.workDir);
   if (fault !== null) return failed(fault);
   return {
     kind: "restored",
@@ -164,15 +165,6 @@ function isPointer({ before, after }: TreeChange): boolean {
 function isAtOrBelow(name: ByteName, path: string): boolean {
   const wanted = nameFromText(path);
   return path === "." || name === wanted || name.startsWith(`${wanted}/`);
-}
-
-// Git removes a folder it has emptied, and the work folder itself may be one.
-function restoreWorkDir(files: Files, workDir: string): void {
-  try {
-    if (files.stat(workDir) === null) files.makeDir(workDir);
-  } catch {
-    // The next command says that the work folder is missing.
-  }
 }
 
 function failed(fault: GitFault): RestoreOutcome {

@@ -4,8 +4,8 @@ import type { GitCall, GitFault } from "./git_call.ts";
 import { matchesOwned } from "./glob.ts";
 import { parseStatus, pathBytes } from "./porcelain.ts";
 import type { DirtyFile } from "./porcelain.ts";
-import { byteName } from "./salvage_names.ts";
-import type { ByteName } from "./salvage_names.ts";
+import { byteName } from "./byte_names.ts";
+import type { ByteName } from "./byte_names.ts";
 
 /** What is in the tree but not in the salvage, and why. */
 export interface NotCovered {

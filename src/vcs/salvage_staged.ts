@@ -3,8 +3,8 @@ import type { GitCall, GitFault } from "./git_call.ts";
 import { emptyTree, parseChanges, rawForm } from "./salvage_changes.ts";
 import type { TreeChange, TreeEntry } from "./salvage_changes.ts";
 import type { OwnIndex } from "./salvage_index.ts";
-import { nameFromText, nameText } from "./salvage_names.ts";
-import type { ByteName } from "./salvage_names.ts";
+import { nameFromText, nameText } from "./byte_names.ts";
+import type { ByteName } from "./byte_names.ts";
 import { isOwned, scopeArguments } from "./salvage_scan.ts";
 import type { ScanScope } from "./salvage_scan.ts";
 

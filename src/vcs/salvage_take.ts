@@ -3,8 +3,8 @@ import type { GitFault, GitResult } from "./git_call.ts";
 import { describeFault } from "./git_call.ts";
 import { filtersOf } from "./salvage_index.ts";
 import type { OwnIndex } from "./salvage_index.ts";
-import { nameText } from "./salvage_names.ts";
-import type { ByteName } from "./salvage_names.ts";
+import { nameText } from "./byte_names.ts";
+import type { ByteName } from "./byte_names.ts";
 import type { NotCovered } from "./salvage_scan.ts";
 
 /** How it went. */

@@ -12,6 +12,7 @@ import { stashHoldsTree } from "./stash_compare.ts";
 import { findStash, topStash } from "./stash_list.ts";
 import { carriesMessage, failed, isStashOfRound, stashMessage, stillDirty } from "./step.ts";
 import type { StepContext, StepOutcome } from "./step.ts";
+import { restoreWorkFolder } from "./work_folder.ts";
 
 /** Stashes our subtree, untracked files included. Everything git can do wrong comes back as `failed`. */
 export async function stashTree(context: StepContext, place: GitPlace): Promise<StepOutcome> {
@@ -58,7 +59,7 @@ async function push(step: Push): Promise<StepOutcome> {
     { mayRetry: async () => await findNew(step) === null },
   );
   if (pushed.kind === "timed_out") await lock.clearAfterKill();
-  restoreWorkDir(context);
+  restoreWorkFolder(context.files, context.git.workDir);
   const sha = await findNew(step);
   if (pushed.kind !== "ok") {
     if (typeof sha !== "string" && named.length > 0) await unAdd(context, { lock, named });
@@ -117,15 +118,6 @@ async function unAdd(context: StepContext, { lock, named }: { lock: IndexLock; n
   const options = { stdin, isWrite: true, hasLiteralPaths: true };
   await lock.run(() => context.git.call(["reset", "--quiet", ...args], options));
   await lock.run(() => context.git.call(["add", "--intent-to-add", ...args], options));
-}
-
-// Git removes a folder it has emptied, and the work folder itself may be one.
-function restoreWorkDir(context: StepContext): void {
-  try {
-    if (context.files.stat(context.git.workDir) === null) context.files.makeDir(context.git.workDir);
-  } catch {
-    // The next check of the tree reports a missing work folder.
-  }
 }
 
 function remainingOf(files: readonly DirtyFile[]): readonly string[] {

@@ -11,7 +11,7 @@ import {
   nameFromText,
   nameText,
   splitNul,
-} from "../../src/vcs/salvage_names.ts";
+} from "../../src/vcs/byte_names.ts";
 import { parseChanges } from "../../src/vcs/salvage_changes.ts";
 
 const atMs = Date.UTC(2026, 10, 21, 10, 20, 30, 999);

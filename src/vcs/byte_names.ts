@@ -49,13 +49,18 @@ export function joinNul(names: readonly ByteName[]): Uint8Array {
   return joined;
 }
 
-/** What stands before each NUL; what follows the last one is torn and left out. */
-export function splitNul(bytes: Uint8Array): ByteName[] {
-  const names: ByteName[] = [];
+/** What stands before each NUL, as views into the bytes; `isTorn`: something follows the last one. */
+export function recordsOf(bytes: Uint8Array): { readonly list: readonly Uint8Array[]; readonly isTorn: boolean } {
+  const list: Uint8Array[] = [];
   let from = 0;
   for (let end = bytes.indexOf(0); end >= 0; end = bytes.indexOf(0, from)) {
-    names.push(byteName(bytes.subarray(from, end)));
+    list.push(bytes.subarray(from, end));
     from = end + 1;
   }
-  return names;
+  return { list, isTorn: from < bytes.length };
+}
+
+/** The same as names; what follows the last NUL is left out. */
+export function splitNul(bytes: Uint8Array): ByteName[] {
+  return recordsOf(bytes).list.map(byteName);
 }
