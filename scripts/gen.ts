@@ -3,6 +3,7 @@ import { formatted, isStale, writeOutput } from "./gen/output.ts";
 import type { Output } from "./gen/output.ts";
 import { loadAgents, loadDefenses, loadVerbs } from "./gen/plug_ins.ts";
 import { agentRegistry, defenseRegistry, verbRegistry } from "./gen/registries.ts";
+import { priceTable } from "./gen/price_table.ts";
 import { fillRegions } from "./gen/regions.ts";
 import { renderers } from "./gen/renderers.ts";
 import { complain, say } from "./say.ts";
@@ -22,7 +23,9 @@ async function documents(): Promise<readonly Output[]> {
   const { jsonSchema } = await import("../src/config/json_schema.ts");
   const { exampleConfig } = await import("../src/config/example.ts");
   const { protocolSchema } = await import("../src/hooks/protocol_schema.ts");
+  const { pricesAsset, readPricesAsset } = await import("../src/config/prices.ts");
   const outputs: Output[] = [
+    { path: readPricesAsset, text: priceTable(pricesAsset) },
     { path: "deploy/example-agent-runner.toml", text: exampleConfig() },
     { path: "docs/agent-runner.schema.json", text: JSON.stringify(await jsonSchema(), null, 2) },
     { path: "docs/hook-protocol.schema.json", text: JSON.stringify(protocolSchema(), null, 2) },

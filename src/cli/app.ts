@@ -41,8 +41,9 @@ async function runVerb(line: CommandLine, world: World, confine: Confine): Promi
   const entry = verbs.find((candidate) => candidate.name === line.verb);
   if (!entry) throw unknownVerb(line.verb!);
   const { configPath, isJson } = line;
-  const prepared = longLived.includes(entry.name) && !line.wantsHelp ? await prepareApart(line, world) : null;
   const verb = (await entry.load()).default as unknown as Verb<FlagSpecs>;
+  const isApart = longLived.includes(entry.name) && !line.wantsHelp;
+  const [prepared] = isApart ? await Promise.all([prepareApart(line, world), verb.load?.()]) : [null];
   const parsed = prepared ?? await parse(verb, line, world);
   if (parsed === null) return exitCode.ok;
   confine(verb.needs);

@@ -57,6 +57,8 @@ export interface Verb<S extends FlagSpecs = FlagSpecs> {
   readonly needs: readonly Grant[];
   /** Lines for `--help`, each a command that works. */
   readonly examples?: readonly string[];
+  /** Loads what `run` needs beyond the words; called early where there is time to wait for something else. */
+  load?(): Promise<unknown>;
   /** Returns the exit code; throws `OperatorError` for what the operator can mend. */
   run(args: VerbArgs<S>, world: World): Promise<number>;
 }

@@ -11,6 +11,9 @@ import { type PriceFault, readPrices } from "./price_rows.ts";
 /** Name of the built-in table; it stands among the presets, but is none. */
 export const pricesAsset = "presets/prices.toml";
 
+/** The same table, checked and read beforehand: parsing TOML at every start costs milliseconds. */
+export const readPricesAsset = "presets/prices.json";
+
 /** Larger tables are refused unread. */
 export const largestPricesBytes = 256 * 1024;
 
@@ -31,11 +34,21 @@ export interface PriceSources {
  */
 export function loadPrices(sources: PriceSources, findings: Findings): PriceTable {
   if (sources.assets === undefined) return {};
-  const builtIn = sources.assets.asset(pricesAsset);
-  const prices = builtIn === null ? {} : readTable(builtIn, pricesAsset, findings);
+  const prices = readBuiltIn(sources.assets, findings);
   if (sources.file === null) return prices;
   const text = readFile(sources.file, sources.files, findings);
   return text === null ? prices : { ...prices, ...readTable(text, sources.file, findings) };
+}
+
+function readBuiltIn(assets: Pick<Assets, "asset">, findings: Findings): Record<string, Price> {
+  try {
+    // Written by `deno task gen` from rows that went through `readPrices`.
+    return JSON.parse(assets.asset(readPricesAsset) ?? "{}");
+  } catch {
+    const fix = "Install agent-runner again, or run `deno task gen` in its source";
+    findings.problem(key, { found: `${readPricesAsset}, which is not JSON`, wanted: "the built-in prices", fix });
+    return {};
+  }
 }
 
 function readTable(text: string, file: string, findings: Findings): Record<string, Price> {

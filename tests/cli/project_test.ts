@@ -6,11 +6,13 @@ import { memoryFiles } from "../fakes/memory_files.ts";
 import { stage } from "./stage.ts";
 
 const args = { configPath: "agent-runner.toml" };
-const table = "[a]\nas_of = 2026-10-24\n[a.models]\none = { input = 1, output = 2 }\n";
+const table = JSON.stringify({
+  one: { input: 1, output: 2, cacheRead: null, cacheWrite: null, reasoning: null, asOf: "2026-10-24" },
+});
 
 function worldWith(prices: string) {
   const files = memoryFiles({ [sampleFile]: withLines({}) });
-  return stage({ files, workDir: "/home/me/shop", presets: { "presets/prices.toml": prices } }).world;
+  return stage({ files, workDir: "/home/me/shop", presets: { "presets/prices.json": prices } }).world;
 }
 
 Deno.test("openConfig() has the built-in prices unless the verb wants none", () => {
@@ -22,6 +24,6 @@ Deno.test("openConfig() has the built-in prices unless the verb wants none", () 
 Deno.test("loadProject() names the table when its prices are no prices", () => {
   const loaded = loadProject(args, worldWith("nonsense"));
   assert.equal(loaded.kind, "broken");
-  assert.match(loaded.kind === "broken" ? loaded.problems[0]!.found : "", /presets\/prices\.toml:1/);
+  assert.match(loaded.kind === "broken" ? loaded.problems[0]!.found : "", /presets\/prices\.json/);
   assert.equal(loadProject({ ...args, withPrices: false }, worldWith("nonsense")).kind, "ok");
 });

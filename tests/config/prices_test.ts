@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { loadConfig, type LoadedConfig } from "../../src/config/load.ts";
 import { readPrices } from "../../src/config/price_rows.ts";
-import { largestPricesBytes, pricesAsset } from "../../src/config/prices.ts";
+import { largestPricesBytes, pricesAsset, readPricesAsset } from "../../src/config/prices.ts";
 import { listPresets } from "../../src/config/presets.ts";
 import { READER_NAMES } from "../../src/config/schema.ts";
 import type { Problem } from "../../src/core/config.ts";
@@ -14,13 +14,15 @@ import { sampleFile, withLines } from "./sample.ts";
 
 const shipped = assetsIn(new URL("../../", import.meta.url));
 const own = "/home/me/shop/prices.toml";
-const builtIn = `
+const builtIn = JSON.stringify(
+  readPrices(`
 [a]
 as_of = 2026-10-24
 [a.models]
 "one" = { input = 1, output = 2, cache_read = 0.1 }
 "two" = { input = 3, output = 4, as_of = 2026-01-31, reasoning = 5, cache_write = 0.5 }
-`;
+`).prices,
+);
 
 interface Case {
   readonly builtIn?: string | null;
@@ -38,7 +40,7 @@ function load(on: Case): LoadedConfig {
     homeDir: "/home/me",
     currentDir: "/",
     knownReaders: READER_NAMES,
-    assets: { asset: (path) => path === pricesAsset ? on.builtIn === undefined ? builtIn : on.builtIn : null },
+    assets: { asset: (path) => path === readPricesAsset ? on.builtIn === undefined ? builtIn : on.builtIn : null },
   });
 }
 
@@ -84,6 +86,13 @@ Deno.test("the built-in table has prices that can be", () => {
     assert.ok(price.cacheWrite === null || price.cacheWrite >= price.input, model);
     assert.match(price.asOf, /^202[5-9]-\d{2}-\d{2}$/, model);
   }
+});
+
+Deno.test("the table that is shipped read is the one that is written down", () => {
+  assert.deepEqual(
+    JSON.parse(shipped.asset(readPricesAsset) ?? ""),
+    readPrices(shipped.asset(pricesAsset) ?? "").prices,
+  );
 });
 
 Deno.test("the table of prices is no preset", () => {
@@ -148,7 +157,7 @@ Deno.test("loadConfig() says what is wrong when the operator's table is no table
     [{ own: "#".repeat(largestPricesBytes + 1) }, /a file of 256 KB/],
     [{ own: "", prepare: (files) => files.failWith(own, "denied") }, /cannot be read/],
     [{ own: null, prepare: (files) => files.makeDir(own) }, /no regular file/],
-    [{ builtIn: "nonsense" }, /presets\/prices\.toml:1/],
+    [{ builtIn: "nonsense" }, /presets\/prices\.json/],
   ];
   for (const [on, wanted] of cases) {
     const [problem, ...others] = problemsOf(on);

@@ -73,7 +73,7 @@ const known: Readonly<Record<string, Known>> = {
 
 const folder = new URL("../../presets/", import.meta.url);
 /** The table of prices stands beside the presets, but configures no agent. */
-const files = [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((name) => name !== "prices.toml");
+const files = [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((name) => !name.startsWith("prices."));
 const names = files.map((name) => name.replace(/\.toml$/, "")).sort();
 
 function textOf(name: string): string {

@@ -1,8 +1,5 @@
 // The verb that keeps an agent working: rounds in a loop, under the one lock of the log folder.
 import { exitCode, OperatorError } from "../../core/errors.ts";
-import { jitterSeconds } from "../../loop/backoff.ts";
-import { serve } from "../../loop/serve.ts";
-import { skipsBattery, supervised } from "../supervise.ts";
 import { defineVerb } from "../verb.ts";
 
 export default defineVerb({
@@ -19,6 +16,7 @@ export default defineVerb({
   },
   needs: ["read", "write", "run", "env", "sys"],
   examples: ["agent-runner serve", "agent-runner serve --max-rounds 3", "agent-runner serve --json | tee serve.jsonl"],
+  load: loadWork,
   async run(args, world) {
     if (args.flags.once && args.flags["max-rounds"] !== undefined) {
       throw new OperatorError("'--once' and '--max-rounds' are both given", {
@@ -27,31 +25,12 @@ export default defineVerb({
       });
     }
     const config = args.config ?? (await import("../project.ts")).openConfig(args, world);
-    return await supervised(
-      config,
-      { isJson: args.isJson, version: world.version },
-      world,
-      async ({ supervisor, stop, seats, tell }) => {
-        const { tools } = supervisor;
-        tools.sink.emit("serve_started", { pid: world.host.pid, version: world.version, config: config.file });
-        tell({
-          kind: "serving",
-          text:
-            `serving '${config.project}' with ${tools.agent.name} (pid ${world.host.pid}); logs in ${config.runtime.logDir}`,
-          facts: { project: config.project, pid: world.host.pid, log_dir: config.runtime.logDir },
-        });
-        const started = await tools.hooks?.serveStart({ stop: stop.finish });
-        if (started?.kind === "failed") {
-          tools.sink.emit("serve_startup_hook_failed", started.payload);
-          throw started.error;
-        }
-        return await serve({
-          isOnce: args.flags.once,
-          maxRounds: args.flags["max-rounds"] ?? config.runtime.maxRounds,
-          skipsBattery: skipsBattery(world),
-          jitterSeconds: () => jitterSeconds(Math.random()),
-        }, { supervisor, stop, seats });
-      },
-    );
+    const { serveRounds } = await loadWork();
+    const { once, "max-rounds": maxRounds } = args.flags;
+    return await serveRounds({ config, isJson: args.isJson, isOnce: once, maxRounds }, world);
   },
 });
+
+async function loadWork() {
+  return await import("../serving.ts");
+}

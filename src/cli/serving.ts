@@ -1,0 +1,43 @@
+// The work of `serve`, apart from its words: a process that only reads those need not load the loop.
+import type { Config } from "../config/schema.ts";
+import { jitterSeconds } from "../loop/backoff.ts";
+import { serve } from "../loop/serve.ts";
+import { skipsBattery, supervised } from "./supervise.ts";
+import type { World } from "./world.ts";
+
+/** How `serve` was called. */
+export interface ServeCall {
+  readonly config: Config;
+  readonly isJson: boolean;
+  /** Leave after one round. */
+  readonly isOnce: boolean;
+  /** Leave after so many rounds; before `runtime.max_rounds`. */
+  readonly maxRounds: number | undefined;
+}
+
+/** Rounds in a loop under the lock of the log folder. @returns the exit code */
+export async function serveRounds(call: ServeCall, world: World): Promise<number> {
+  const { config, isJson } = call;
+  return await supervised(config, { isJson, version: world.version }, world, async (supervision) => {
+    const { supervisor, stop, seats, tell } = supervision;
+    const { tools } = supervisor;
+    tools.sink.emit("serve_started", { pid: world.host.pid, version: world.version, config: config.file });
+    tell({
+      kind: "serving",
+      text:
+        `serving '${config.project}' with ${tools.agent.name} (pid ${world.host.pid}); logs in ${config.runtime.logDir}`,
+      facts: { project: config.project, pid: world.host.pid, log_dir: config.runtime.logDir },
+    });
+    const started = await tools.hooks?.serveStart({ stop: stop.finish });
+    if (started?.kind === "failed") {
+      tools.sink.emit("serve_startup_hook_failed", started.payload);
+      throw started.error;
+    }
+    return await serve({
+      isOnce: call.isOnce,
+      maxRounds: call.maxRounds ?? config.runtime.maxRounds,
+      skipsBattery: skipsBattery(world),
+      jitterSeconds: () => jitterSeconds(Math.random()),
+    }, { supervisor, stop, seats });
+  });
+}
