@@ -1,7 +1,7 @@
 // The lines that aider writes in its own name between what the model says, and what they mean.
 import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfTrouble, evidenceOf, type Trouble } from "./cause.ts";
-import { plainText, resetIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
+import { plainText, resetAheadIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
 /** What aider means by the name of an exception of the library it speaks to providers with. */
 const exceptions: Readonly<Record<string, Trouble>> = {
@@ -49,8 +49,8 @@ function timed(found: Cause, line: string, at: SpokenAt): Cause {
   if (found.waitClass === null) return found;
   const retryAfterSeconds = retryAfterIn(line);
   if (retryAfterSeconds !== null || found.waitClass !== "rate_limit_model") return { ...found, retryAfterSeconds };
-  const resetsAt = at.now > 0 ? resetIn(plainText(line), at) : null;
-  if (resetsAt === null || resetsAt * 1000 <= at.now) return found;
+  const resetsAt = at.now > 0 ? resetAheadIn(line, at) : null;
+  if (resetsAt === null) return found;
   return {
     ...found,
     kind: "limit",

@@ -5,6 +5,7 @@ import { clip } from "../core/text.ts";
 import { causeOfWords } from "./amp_causes.ts";
 import { type Cause, cause, evidenceOf } from "./cause.ts";
 import { figureOf, tallyOf } from "./figure.ts";
+import { errorWords } from "./phrases.ts";
 import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { StreamReader } from "./stream_reader.ts";
@@ -33,20 +34,13 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
     start: () => ({ ...blankState(), countedIds: [] }),
     take: (state, record) => take(state, record, at),
     // Only an error and what directly follows it are Amp's own words: tools print to the same stream.
-    hear: (lines) =>
-      causeOfWords(ownWords(lines, isText ? errorLine : ownLine).join("\n"), { record: "output", at: at() }),
+    hear: (lines) => causeOfWords(errorWords(lines, isText ? errorLine : ownLine), { record: "output", at: at() }),
   });
 }
 
+/** Where the answer is text, too, only an error by its form can be told from it. */
 const errorLine = /^\w{0,40}error: /i;
 const ownLine = /^(?:\w{0,40}error: |Not logged in\b|User message must be provided\b|Out of (?:free )?credits\b)/i;
-const linesOfError = 6;
-
-/** Where the answer is text, too, only an error by its form can be told from it. */
-function ownWords(lines: readonly string[], beginning: RegExp): readonly string[] {
-  const start = lines.findLastIndex((line) => beginning.test(line));
-  return start < 0 ? [] : lines.slice(start, start + linesOfError);
-}
 
 function take(state: AmpState, record: JsonRecord, at: () => SpokenAt): void {
   const sessionId = textOf(record.session_id);

@@ -1,16 +1,9 @@
 // What Amp's error texts mean, in a failed result and on stderr.
-import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, troubleOfStatus } from "./cause.ts";
-import { plainText, resetIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
+import { causeOfPhrases, type Phrase } from "./phrases.ts";
+import { plainText, resetAheadIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
-/** What a text is judged with. */
-interface Reading {
-  readonly evidence: readonly Evidence[];
-  readonly text: string;
-  readonly at: SpokenAt;
-}
-
-const phrases: readonly { readonly pattern: RegExp; readonly make: (reading: Reading) => Cause }[] = [
+const phrases: readonly Phrase[] = [
   {
     pattern:
       /\b(?:out of|no more|insufficient|not enough) (?:[\w-]{1,20} )?(?:credits?|balance|funds)\b|\bcredit balance\b/i,
@@ -23,7 +16,7 @@ const phrases: readonly { readonly pattern: RegExp; readonly make: (reading: Rea
   {
     pattern:
       /\b(?:usage|daily|hourly) limit\b.{0,40}\b(?:reached|exceeded|hit)\b|\b(?:reached|exceeded|hit) .{0,40}\b(?:usage|daily|hourly) limit\b/i,
-    make: ({ evidence, text, at }) => causeOfLimit(resetAfter(text, at), evidence),
+    make: ({ evidence, text, at }) => causeOfLimit(resetAheadIn(text, at), evidence),
   },
   {
     pattern:
@@ -51,23 +44,15 @@ const phrases: readonly { readonly pattern: RegExp; readonly make: (reading: Rea
 ];
 
 /** The cause that an error text of Amp's speaks for; null when none is known. */
-export function causeOfWords(words: string, { record, at }: { readonly record: string; readonly at: SpokenAt }) {
-  const text = plainText(words);
-  for (const { pattern, make } of phrases) {
-    const found = pattern.exec(text);
-    if (!found) continue;
-    const start = text.lastIndexOf("\n", found.index) + 1;
-    const stop = text.indexOf("\n", found.index);
-    return make({ evidence: evidenceOf(record, { text: text.slice(start, stop < 0 ? undefined : stop) }), text, at });
-  }
+export function causeOfWords(
+  words: string,
+  { record, at }: { readonly record: string; readonly at: SpokenAt },
+): Cause | null {
+  const found = causeOfPhrases(words, { phrases, record, at });
+  if (found) return found;
   // An error of the provider's is handed on as its status and its body.
+  const text = plainText(words);
   const status = /^(?:Error: )?([45]\d\d)\b/m.exec(text)?.[1];
   const trouble = status === undefined ? null : troubleOfStatus(Number(status));
   return trouble === null ? null : causeOfTrouble(trouble, evidenceOf(record, { text }));
-}
-
-/** Epoch seconds of a reset that is told and still to come. */
-function resetAfter(text: string, at: SpokenAt): number | null {
-  const resetsAt = resetIn(text, at);
-  return resetsAt !== null && resetsAt * 1000 > at.now ? resetsAt : null;
 }

@@ -1,4 +1,5 @@
 // Turns the one array of records that Claude Code prints at the end in its JSON mode into a record a line.
+import { newlineFrom } from "./lines.ts";
 
 const newline = 0x0a;
 const space = 0x20;
@@ -39,7 +40,7 @@ export class ArrayUnroller {
     while (at < bytes.length) {
       switch (this.#place) {
         case "line": {
-          const end = bytes.indexOf(newline, at);
+          const end = newlineFrom(bytes, at);
           if (end < 0) return result;
           this.#place = "start";
           at = end + 1;

@@ -1,21 +1,24 @@
-// Reads what CodeWhale prints with `exec --output-format stream-json`.
-import type { Agent, Usage } from "../core/agent.ts";
-import { type Cause, cause, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
-import { figureOf, tallyOf } from "./figure.ts";
+// Reads what CodeWhale prints with `exec --output-format stream-json`, by its documentation and source.
+import type { Agent, ReaderOptions, Usage } from "../core/agent.ts";
+import { type Cause, cause, causeOfTrouble, evidenceOf } from "./cause.ts";
+import { causeOfError, causeOfLines, errorTextOf, troubleOfText } from "./codewhale_causes.ts";
+import { tallyOf } from "./figure.ts";
 import { type JsonRecord, objectOf, textOf } from "./record.ts";
-import { retryAfterIn } from "./spoken_time.ts";
 import { StreamReader } from "./stream_reader.ts";
 import { blankState, noteDenial, noteToolCall, type StreamState } from "./stream_state.ts";
 
 const title = "CodeWhale";
+const fruitlessRetries = 20;
 
 interface WhaleState extends StreamState {
   /** Usage was told for the whole run, so that of single turns no longer counts. */
   hasTotal: boolean;
   hasAnswered: boolean;
+  /** Retries since the provider last answered. */
+  retriesInRow: number;
 }
 
-function createReader(): StreamReader<WhaleState> {
+function createReader({ command = [] }: ReaderOptions = {}): StreamReader<WhaleState> {
   return new StreamReader<WhaleState>({
     name: "codewhale",
     title,
@@ -30,12 +33,14 @@ function createReader(): StreamReader<WhaleState> {
       "metadata",
       "done",
       "error",
+      "status",
     ]),
-    ignored: new Set(["workflow_event"]),
-    isExitTrusted: false,
-    start: () => ({ ...blankState(), hasTotal: false, hasAnswered: false }),
+    ignored: new Set(["workflow_event", "agent_spawned", "service_released"]),
+    // Without records the answer is text, and nothing but the exit status tells.
+    isExitTrusted: command.length > 0 && !command.some((word) => word.endsWith("stream-json")),
+    start: () => ({ ...blankState(), hasTotal: false, hasAnswered: false, retriesInRow: 0 }),
     take,
-    hear: causeOfLines,
+    hear: (lines) => causeOfLines(lines, title),
   });
 }
 
@@ -50,7 +55,8 @@ function take(state: WhaleState, record: JsonRecord): void {
     case "sandbox_denied":
       return noteDenial(state, record.tool_name ?? record.tool ?? record.name);
     case "session_capture":
-      state.sessionId = textOf(record.content) ?? textOf(record.session_id) ?? state.sessionId;
+      state.sessionId = idIn(record.saved_session_id) ?? idIn(record.content) ?? idIn(record.session_id) ??
+        state.sessionId;
       return;
     case "turn_usage":
       return takeTurn(state, record);
@@ -58,17 +64,46 @@ function take(state: WhaleState, record: JsonRecord): void {
       return takeMetadata(state, objectOf(record.meta));
     case "error":
       return takeError(state, record);
+    case "status":
+      return takeStatus(state, textOf(record.message) ?? "");
     case "done":
       state.terminal ??= endOf(state, { record: "done", status: "completed", bound: null });
   }
+}
+
+/** An id that can be gone on with: newer builds tell it once, and everywhere else a fingerprint of it. */
+function idIn(value: unknown): string | null {
+  const id = textOf(value);
+  return id === null || /^</.test(id) ? null : id;
 }
 
 /** The provider answered, so what went wrong before is over. */
 function getOn(state: WhaleState, isAnswer: boolean): void {
   state.hasAnswered ||= isAnswer;
   state.trouble = null;
+  state.early = null;
+  state.retriesInRow = 0;
   state.errorText = null;
   state.terminal = null;
+}
+
+/** CodeWhale tells of its retries in a few fixed forms. */
+function takeStatus(state: WhaleState, text: string): void {
+  if (/^Retry recovery: /.test(text)) return getOn(state, false);
+  if (!/^Retry (?:attempt|exhaustion|stopped): /.test(text)) return;
+  const trouble = troubleOfText(text);
+  state.trouble = trouble === null && state.trouble !== null
+    ? state.trouble
+    : causeOfTrouble(trouble ?? "overload", evidenceOf("status", { message: text }));
+  state.retriesInRow++;
+  const kind = state.trouble.kind;
+  if (kind === "auth" || kind === "billing") {
+    const why = `the provider refuses the requests for good, and ${title} goes on trying`;
+    state.early = { kind: "hopeless", why, waitSeconds: null };
+  } else if (state.retriesInRow >= fruitlessRetries) {
+    const why = `${title} made ${state.retriesInRow} requests in a row without an answer`;
+    state.early = { kind: "runaway", why, waitSeconds: null };
+  }
 }
 
 function takeTurn(state: WhaleState, record: JsonRecord): void {
@@ -90,7 +125,8 @@ function takeTurn(state: WhaleState, record: JsonRecord): void {
 function takeMetadata(state: WhaleState, meta: JsonRecord | null): void {
   if (!meta) return;
   state.model = textOf(meta.model) ?? state.model;
-  state.sessionId = textOf(meta.session_id) ?? state.sessionId;
+  state.sessionId = idIn(meta.session_id) ?? state.sessionId;
+  state.hasAnswered ||= tallyOf(meta.visible_final_answer_chars) > 0;
   if (meta.input_tokens !== undefined || meta.output_tokens !== undefined) {
     state.usage = usageOf(state, meta);
     state.hasTotal = true;
@@ -99,6 +135,13 @@ function takeMetadata(state: WhaleState, meta: JsonRecord | null): void {
   const status = textOf(meta.status) ?? (state.hasTotal ? "completed" : null);
   if (status === null) return;
   const bound = textOf(meta.termination_reason);
+  const text = errorTextOf(meta);
+  if (text !== null || textOf(meta.error_category) !== null) {
+    state.errorText = text ?? state.errorText;
+    const found = causeOfError(meta, "metadata");
+    // What the error was told to be before says more than that the run failed.
+    if (found.kind !== "error" || state.trouble === null) state.trouble = found;
+  } else if (textOf(meta.status) === "completed") state.trouble = null;
   state.terminal = endOf(state, { record: "metadata", status, bound });
 }
 
@@ -141,6 +184,9 @@ function endOf(state: WhaleState, { record, status, bound }: End): Cause {
   if (bound !== null && /max_?(?:turns|steps)|step_limit|turn_limit|budget/.test(bound)) {
     return cause("bounded", "The run ended at a bound of its own.", { evidence });
   }
+  if (bound === "approval_required") {
+    return cause("error", "A tool needed an approval that nobody was there to give.", { evidence });
+  }
   if (status !== "completed") return cause("error", `The run ended with the status ${status}.`, { evidence });
   if (!state.hasAnswered && state.toolCallCount === 0) {
     return cause("no_result", `${title} finished without an answer and without calling a tool.`, { evidence });
@@ -149,69 +195,16 @@ function endOf(state: WhaleState, { record, status, bound }: End): Cause {
 }
 
 function takeError(state: WhaleState, record: JsonRecord): void {
-  const nested = objectOf(record.error);
-  const text = textOf(record.error) ?? textOf(nested?.message) ?? textOf(record.message);
-  const status = [record.code, record.status_code, nested?.code, nested?.status_code].map(statusOf)
-    .find((found) => found !== null) ?? null;
-  const evidence = evidenceOf("error", { code: status ?? undefined, text: text ?? undefined });
-  const spoken = troubleOfText(text ?? "");
-  const trouble = spoken === "billing" ? spoken : troubleOfStatus(status) ?? spoken;
-  const found = trouble ? causeOfTrouble(trouble, evidence) : cause("error", "The run failed.", { evidence });
-  state.errorText = text;
-  state.trouble = found.waitClass === null ? found : { ...found, retryAfterSeconds: retryAfterIn(text ?? "") };
+  state.errorText = errorTextOf(record);
+  state.trouble = causeOfError(record, "error");
   state.terminal = null;
-}
-
-function statusOf(value: unknown): number | null {
-  const text = textOf(value);
-  return figureOf(value) ?? (text !== null && /^\d{3}$/.test(text) ? Number(text) : null);
-}
-
-const phrases: readonly (readonly [pattern: RegExp, trouble: Trouble])[] = [
-  [/\binsufficient[ _](?:balance|credits?|quota|funds)\b|\bHTTP 402\b|\bpayment required\b/i, "billing"],
-  [
-    /\bauthentication (?:failed|error|fails)\b|\b(?:invalid|missing|incorrect) api key\b|\bapi key (?:is )?(?:invalid|missing|not found)\b|\b(?:HTTP|status(?: code)?:?) 40[13]\b|^(?:unauthorized|forbidden)\b/i,
-    "auth",
-  ],
-  [/\bcontext (?:length|window)\b.{0,60}\bexceed|\bmaximum context length\b|\bprompt is too long\b/i, "context"],
-  [/\bmodel\b.{0,60}\b(?:not found|does not exist)\b/i, "missing_model"],
-  [/\brate limit(?:ed|s)?\b|\btoo many requests\b|\b(?:HTTP|status(?: code)?:?) 429\b/i, "rate"],
-  [/\b(?:HTTP|status(?: code)?:?) 5\d\d\b|\boverloaded\b|\bservice unavailable\b|\bbad gateway\b/i, "overload"],
-  [/\btimed? ?out\b/i, "timeout"],
-  [/\bconnection (?:refused|reset|failed|closed)\b|\bdns error\b|\berror sending request\b/i, "connection"],
-];
-
-/** The trouble an error's own words tell of. */
-function troubleOfText(text: string): Trouble | null {
-  const head = text.slice(0, 4000);
-  return phrases.find(([pattern]) => pattern.test(head))?.[1] ?? null;
-}
-
-/** What is said on standard error: errors and complaints about the command line, each at the start of its line. */
-function causeOfLines(lines: readonly string[]): Cause | null {
-  for (const line of lines.toReversed()) {
-    const told = /^(?:error|Error): (?:exec turn failed: )?(.+)$/.exec(line)?.[1];
-    if (told === undefined) continue;
-    const evidence = evidenceOf("output", { text: line });
-    if (
-      /^(?:unexpected argument|unrecognized subcommand|invalid value|the following required arguments)\b/.test(told)
-    ) {
-      return cause("config", `${title} does not accept its command line.`, { evidence });
-    }
-    if (/^could not load session\b/.test(told)) {
-      return cause("config", "The session to resume does not exist.", { evidence });
-    }
-    const trouble = troubleOfText(told);
-    if (trouble) return causeOfTrouble(trouble, evidence);
-  }
-  return null;
 }
 
 /** CodeWhale. */
 export default {
   name: "codewhale",
   title,
-  binaries: ["codewhale"],
+  binaries: ["codewhale", "codew"],
   capabilities: { tokens: "round", cost: "estimated", limits: "none", basis: "documented" },
   resuming: { resumed: (command, sessionId) => [...command, "--resume", sessionId] },
   createReader,

@@ -110,7 +110,9 @@ function toolInput(item: JsonRecord): JsonRecord {
 function noteDegraded(state: CodexState, message: string): void {
   const one = /^MCP client for `([^`]{1,100})`/.exec(message)?.[1];
   const several = /^MCP startup incomplete \(failed: ([^)]{1,500})\)/.exec(message)?.[1]?.split(", ");
-  const found = (one === undefined ? several ?? [] : [one]).map((name) => `mcp server ${safeText(name, 100)}: failed`);
+  const names = one === undefined ? several ?? [] : [one];
+  if (names.length === 0) return;
+  const found = names.map((name) => `mcp server ${safeText(name, 100)}: failed`);
   state.degraded = [...new Set([...state.degraded, ...found])].slice(0, degradedKept);
 }
 

@@ -3,7 +3,7 @@ import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
 import { figureOf } from "./figure.ts";
 import { type JsonRecord, textOf } from "./record.ts";
-import { resetIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
+import { resetAheadIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
 /** From this many seconds on a wait means that an allowance is used up. */
 const longWaitSeconds = 60;
@@ -65,22 +65,16 @@ interface Reading {
 
 function causeOfRate(text: string, { evidence, at }: Reading): Cause {
   const seconds = retryAfterIn(text);
-  if ((seconds ?? 0) > longWaitSeconds || resetAfter(text, at) !== null) return limitOf(text, { evidence, at });
+  if ((seconds ?? 0) > longWaitSeconds || resetAheadIn(text, at) !== null) return limitOf(text, { evidence, at });
   return { ...causeOfTrouble("rate", evidence), retryAfterSeconds: seconds };
 }
 
 function limitOf(text: string, { evidence, at }: Reading): Cause {
   const seconds = retryAfterIn(text);
-  const limit = causeOfLimit(resetAfter(text, at), evidence);
+  const limit = causeOfLimit(resetAheadIn(text, at), evidence);
   if (seconds === null) return limit;
   const summary = `The provider limits requests and asked to wait ${seconds} seconds.`;
   return { ...limit, summary: limit.resetsAt === null ? summary : limit.summary, retryAfterSeconds: seconds };
-}
-
-/** Epoch seconds of a reset still to come. */
-function resetAfter(text: string, at: SpokenAt): number | null {
-  const resetsAt = resetIn(text, at);
-  return resetsAt !== null && resetsAt * 1000 > at.now ? resetsAt : null;
 }
 
 const retryReasons: Readonly<Record<string, Trouble>> = {

@@ -3,6 +3,7 @@ import type { Agent, AgentReader, ReaderOptions, Usage } from "../core/agent.ts"
 import { cause, causeOfTrouble, evidenceOf } from "./cause.ts";
 import { causeOfWords } from "./cursor_causes.ts";
 import { figureOf, tallyOf } from "./figure.ts";
+import { errorWords } from "./phrases.ts";
 import { type JsonRecord, objectOf, parseRecord, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 import { StreamReader } from "./stream_reader.ts";
@@ -30,21 +31,14 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
     start: () => ({ ...blankState(), retriesInRow: 0 }),
     take: (state, record) => take(state, record, at),
     // Only an error and what directly follows it are Cursor's own words: tools print to the same stream.
-    hear: (lines) =>
-      causeOfWords(ownWords(lines, isText ? errorLine : ownLine).join("\n"), { record: "output", at: at() }),
+    hear: (lines) => causeOfWords(errorWords(lines, isText ? errorLine : ownLine), { record: "output", at: at() }),
   });
 }
 
+/** Where the answer is text, too, only an error by its form can be told from it. */
 const errorLine = /^\w{0,40}error: /i;
 const ownLine =
-  /^(?:\w{0,40}error: |[A-Z]: \[|Authentication required\b|Not logged in\b|Cannot use this model\b|You['’]ve hit your |Can['’]t reach the Cursor API|\W{0,4}Workspace Trust Required\b)/i;
-const linesOfError = 6;
-
-/** Where the answer is text, too, only an error by its form can be told from it. */
-function ownWords(lines: readonly string[], beginning: RegExp): readonly string[] {
-  const start = lines.findLastIndex((line) => beginning.test(line));
-  return start < 0 ? [] : lines.slice(start, start + linesOfError);
-}
+  /^(?:\w{0,40}error: |[A-Z]: \[|Authentication required\b|Not logged in\b|Cannot use this model\b|You['’]ve (?:hit|reached) your |Can['’]t reach the Cursor API|\W{0,4}Workspace Trust Required\b)/i;
 
 function take(state: CursorState, record: JsonRecord, at: () => SpokenAt): void {
   const sessionId = textOf(record.session_id);

@@ -1,8 +1,9 @@
 // What Gemini CLI's error texts and exit codes mean, from the most telling field to the least.
 import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
+import { dailyQuotaReset } from "./daily_quota.ts";
 import { type ProviderError, providerErrorIn } from "./gemini_provider_error.ts";
-import { resetIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
+import { resetAheadIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
 /** Beyond this Gemini CLI gives up instead of waiting, and takes the account for locked out. */
 const longestPoliteWaitSeconds = 300;
@@ -78,12 +79,13 @@ function causeOfQuota(
 ): Cause {
   const { now } = complaint.at;
   const said = `${text}\n${complaint.text}`;
-  const stated = resetIn(said, complaint.at);
-  const resetsAt = stated !== null && stated * 1000 > now ? stated : null;
   const retryAfterSeconds = retryAfterIn(said) ?? retryDelaySeconds;
+  const isDaily = words.has("PerDay") || /\bexhausted your daily quota\b/i.test(text);
+  // The short wait that may be asked for beside it is that of the quota per minute.
+  const isUntold = isDaily && (retryAfterSeconds ?? 0) <= longestPoliteWaitSeconds;
+  const resetsAt = resetAheadIn(said, complaint.at) ?? (isUntold ? dailyQuotaReset(now) : null);
   const waitSeconds = retryAfterSeconds ?? (resetsAt === null ? null : resetsAt - Math.floor(now / 1000));
-  const isUsedUp = words.has("QUOTA_EXHAUSTED") || words.has("PerDay") ||
-    /\bexhausted your daily quota\b/i.test(text) ||
+  const isUsedUp = words.has("QUOTA_EXHAUSTED") || isDaily ||
     waitSeconds === null && /\bexhausted your capacity\b/i.test(text);
   if (!isUsedUp && (waitSeconds ?? 0) <= longestPoliteWaitSeconds) {
     return { ...causeOfTrouble("rate", evidence), retryAfterSeconds: waitSeconds };

@@ -1,6 +1,7 @@
 // What Gemini CLI means by its exit codes and by what it leaves on stderr when there is no terminal record.
 import { type Cause, cause, causeOfTrouble, evidenceOf, troubleOfStatus } from "./cause.ts";
 import { causeOfComplaint, causeOfFatalType } from "./gemini_causes.ts";
+import { evidenceOfExit, isRefusedCommand } from "./gemini_kin.ts";
 import type { SpokenAt } from "./spoken_time.ts";
 
 /** Gemini CLI's own errors, by exit code. */
@@ -23,10 +24,7 @@ export function causeOfExitCode(
   { lines, at }: { readonly lines: readonly string[]; readonly at: SpokenAt },
 ): Cause | null {
   const spoken = causeOfLines(lines, at);
-  const evidence = [
-    ...evidenceOf("ending", { exit_code: code }),
-    ...spoken?.evidence ?? evidenceOf("output", { last_line: lines.at(-1) }),
-  ];
+  const evidence = evidenceOfExit(code, { spoken, lines });
   const fatal = causeOfFatalType(fatalExits[code] ?? null, evidence);
   if (fatal) return spoken?.kind === fatal.kind ? spoken : fatal;
   const status = exitStatuses.find((one) => one % 256 === code);
@@ -40,11 +38,6 @@ export function causeOfExitCode(
 
 const apiErrorStart = /^(?:Error when talking to Gemini API\b|\[API Error: )/;
 const missingKey = /^Please set an Auth method\b|\bGEMINI_API_KEY environment variable\b/;
-
-/** Whether a line on stderr says that the command line is not accepted. */
-export function isRefusedCommand(line: string): boolean {
-  return /^Unknown arguments?: /.test(line);
-}
 
 /** The cause that lines on stderr speak for, asked only of a run that failed without a terminal record. */
 export function causeOfLines(lines: readonly string[], at: SpokenAt): Cause | null {

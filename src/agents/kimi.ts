@@ -52,10 +52,31 @@ function createReader({ command = [], now = () => 0, timeZone }: ReaderOptions =
       doubtfulEnd: null,
       retriesInRow: 0,
     }),
+    mayMatter,
     take: (state, record) => take(state, record, at),
     hear: () => null,
     atEnd: (state, end) => causeOfEnd(state, end, at),
   });
+}
+
+/** Most records say again what is known: that Kimi answers, and that no tool is at work. */
+function mayMatter(state: KimiState, { label, text }: { readonly label: string; readonly text: string }): boolean {
+  if (state.terminal !== null || state.doubtfulEnd !== null) return true;
+  switch (label) {
+    case "assistant": {
+      const isSettled = state.isAnswered && state.hasWords && state.trouble === null && state.retriesInRow === 0;
+      return !isSettled || text.includes("tool_calls");
+    }
+    case "tool":
+      return state.openCalls.length > 0;
+    default:
+      return isNew(state) || text.includes("turn.step.retrying") || text.includes("session.resume_hint");
+  }
+}
+
+/** Nothing came from the provider yet. */
+function isNew(state: KimiState): boolean {
+  return !state.isAnswered && state.toolCallCount === 0;
 }
 
 function take(state: KimiState, record: JsonRecord, at: () => SpokenAt): void {
@@ -63,8 +84,7 @@ function take(state: KimiState, record: JsonRecord, at: () => SpokenAt): void {
   if (record.role === "tool") takeTool(state, record);
   if (record.role !== "meta") return;
   const isWorking = state.openCalls.length > 0;
-  const isNew = !state.isAnswered && state.toolCallCount === 0;
-  if (record.type === "system.version" && isNew) state.cliVersion = textOf(record.version);
+  if (record.type === "system.version" && isNew(state)) state.cliVersion = textOf(record.version);
   if (record.type === "turn.step.retrying" && !isWorking) takeRetry(state, record, at());
   if (record.type === "session.resume_hint") takeEnd(state, record);
 }

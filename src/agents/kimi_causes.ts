@@ -1,7 +1,7 @@
 // What Kimi CLI's retry records and its last words on stderr mean, from the most telling part to the least.
 import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
-import { resetIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
+import { resetAheadIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
 /** A wait longer than this was asked for by the provider: Kimi's own pauses stay below it. */
 export const longWaitSeconds = 60;
@@ -38,7 +38,7 @@ const troubleNames: readonly { readonly pattern: RegExp; readonly trouble: Troub
 /** What a failure means; null when nothing about it is known. */
 function knownCause(failure: KimiFailure, evidence: readonly Evidence[], at: SpokenAt): Cause | null {
   const { name, status, text } = failure;
-  if (allowancePattern.test(text)) return causeOfLimit(resetAfter(text, at), evidence);
+  if (allowancePattern.test(text)) return causeOfLimit(resetAheadIn(text, at), evidence);
   if (billingPattern.test(text)) return causeOfTrouble("billing", evidence);
   if (contextPattern.test(text)) return causeOfTrouble("context", evidence);
   if (status === null && missingLogin.test(text)) {
@@ -52,12 +52,6 @@ function knownCause(failure: KimiFailure, evidence: readonly Evidence[], at: Spo
   if (trouble === null && name === "compaction.failed") return causeOfTrouble("context", evidence);
   if (trouble === null) return null;
   return withWait(causeOfTrouble(trouble, evidence), failure);
-}
-
-/** Epoch seconds of a reset still to come. */
-function resetAfter(text: string, at: SpokenAt): number | null {
-  const resetsAt = resetIn(text, at);
-  return resetsAt !== null && resetsAt * 1000 > at.now ? resetsAt : null;
 }
 
 function withWait(found: Cause, { delaySeconds, text }: KimiFailure): Cause {

@@ -176,7 +176,8 @@ function textOf(line: Uint8Array): string {
   return decoder.decode(line).trimEnd();
 }
 
-function newlineFrom(bytes: Uint8Array, start: number): number {
+/** The index of the first line end at or after a place; -1 when there is none. Cheap for short lines, too. */
+export function newlineFrom(bytes: Uint8Array, start: number): number {
   const near = Math.min(bytes.length, start + shortLine);
   for (let at = start; at < near; at++) {
     if (bytes[at] === newline) return at;

@@ -10,10 +10,11 @@ import {
   type Trouble,
   troubleOfStatus,
 } from "./cause.ts";
+import { dailyQuotaReset } from "./daily_quota.ts";
 import { figureOf, instantOf } from "./figure.ts";
 import { type Headers, headerWait, unifiedReset } from "./provider_headers.ts";
 import { type JsonRecord, objectOf, textOf } from "./record.ts";
-import { resetIn, retryAfterIn } from "./spoken_time.ts";
+import { resetAheadIn, retryAfterIn } from "./spoken_time.ts";
 
 /** A wait longer than this is a used-up allowance and no passing rush. */
 const longestRushSeconds = 300;
@@ -63,7 +64,9 @@ export function causeOfProvider(error: ProviderError): Cause {
       const after = error.now > 0 && retryAfterSeconds !== null
         ? Math.ceil(error.now / 1000) + retryAfterSeconds
         : null;
-      const reset = resetsAt ?? after ?? spokenReset(error, told);
+      // The short wait that may be asked for beside a daily quota is that of the quota per minute.
+      const isUntold = isDailyQuota(told) && (retryAfterSeconds ?? 0) <= longestRushSeconds;
+      const reset = resetsAt ?? (isUntold ? dailyQuotaReset(error.now) : after ?? spokenReset(error, told));
       return { ...causeOfLimit(reset, evidence), retryAfterSeconds };
     }
     if (trouble !== null) return { ...causeOfTrouble(trouble, evidence), retryAfterSeconds };
@@ -178,11 +181,16 @@ function troubleOf({ status, words, text }: Told, isRetryable: boolean): Trouble
 }
 
 /** Words and texts by which an allowance is used up, whatever time is given. */
-function isUsedUp({ words, text, fields }: Told): boolean {
-  return words.some((word) => /usage_?limit/i.test(word)) ||
+function isUsedUp(told: Told): boolean {
+  const { words, text } = told;
+  return isDailyQuota(told) || words.some((word) => /usage_?limit/i.test(word)) ||
     /\busage limit (?:has been )?(?:reached|exceeded)\b|\b(?:hit|reached) your (?!rate).{0,60}\blimit\b|\bdaily quota\b/i
-      .test(text) ||
-    words.includes("RESOURCE_EXHAUSTED") && /PerDay/.test(JSON.stringify(fields?.details ?? ""));
+      .test(text);
+}
+
+/** A quota of Google's that is counted by the day. */
+function isDailyQuota({ words, fields }: Told): boolean {
+  return words.includes("RESOURCE_EXHAUSTED") && /PerDay/.test(JSON.stringify(fields?.details ?? ""));
 }
 
 /** Epoch seconds that stand in a field of their own; null when they lie in the past. */
@@ -194,8 +202,7 @@ function statedReset({ headers, now }: ProviderError, { fields }: Told): number 
 }
 
 function spokenReset({ now, timeZone }: ProviderError, { text }: Told): number | null {
-  const reset = now > 0 ? resetIn(text, { now, timeZone }) : null;
-  return reset !== null && reset * 1000 > now ? reset : null;
+  return now > 0 ? resetAheadIn(text, { now, timeZone }) : null;
 }
 
 function evidenceOfError(

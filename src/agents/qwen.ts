@@ -6,10 +6,10 @@ import {
   causeOfComplaint,
   causeOfExitCode,
   causeOfLines,
-  isRefusedCommand,
   longestOwnWaitSeconds,
 } from "./qwen_causes.ts";
 import { figureOf, tallyOf } from "./figure.ts";
+import { isRefusedCommand } from "./gemini_kin.ts";
 import { added, isNothing, noTokens, type Tokens, tokensOf, usageOf } from "./qwen_usage.ts";
 import { arrayOf, type JsonRecord, objectOf, textOf } from "./record.ts";
 import type { SpokenAt } from "./spoken_time.ts";

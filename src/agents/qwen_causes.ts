@@ -1,7 +1,8 @@
 // What Qwen Code's error texts and exit codes mean, from the most telling words to the least.
 import type { Evidence } from "../core/verdict.ts";
 import { type Cause, cause, causeOfLimit, causeOfTrouble, evidenceOf, type Trouble, troubleOfStatus } from "./cause.ts";
-import { resetIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
+import { evidenceOfExit, isRefusedCommand } from "./gemini_kin.ts";
+import { resetAheadIn, retryAfterIn, type SpokenAt } from "./spoken_time.ts";
 
 /** The longest time Qwen Code waits by its own choice; it waits longer only where the provider asked it to. */
 export const longestOwnWaitSeconds = 300;
@@ -63,8 +64,7 @@ function causeOfQuota(
   text: string,
   { at, evidence }: { readonly at: SpokenAt; readonly evidence: readonly Evidence[] },
 ): Cause {
-  const stated = resetIn(text, at);
-  const resetsAt = stated !== null && stated * 1000 > at.now ? stated : null;
+  const resetsAt = resetAheadIn(text, at);
   const retryAfterSeconds = retryAfterIn(text);
   const waitSeconds = retryAfterSeconds ?? (resetsAt === null ? null : resetsAt - Math.floor(at.now / 1000));
   const isUsedUp = waitSeconds === null && /\b(?:usage|daily) limit\b|\bquota exceeded\b/i.test(text);
@@ -99,10 +99,7 @@ export function causeOfExitCode(
   { lines, at }: { readonly lines: readonly string[]; readonly at: SpokenAt },
 ): Cause | null {
   const spoken = causeOfLines(lines, at);
-  const evidence = [
-    ...evidenceOf("ending", { exit_code: code }),
-    ...spoken?.evidence ?? evidenceOf("output", { last_line: lines.at(-1) }),
-  ];
+  const evidence = evidenceOfExit(code, { spoken, lines });
   switch (code) {
     case 41:
       return cause("auth", "Qwen Code has no credentials that it can use.", { evidence });
@@ -125,11 +122,6 @@ export function causeOfExitCode(
 }
 
 const missingKey = /^(?:Error: )?(?:Missing API key for|No auth type is selected|Please set an Auth method)\b/;
-
-/** Whether a line on stderr says that the command line is not accepted. */
-export function isRefusedCommand(line: string): boolean {
-  return /^Unknown arguments?: /.test(line);
-}
 
 /** The cause that lines on stderr speak for, asked only of a run that failed without a terminal record. */
 export function causeOfLines(lines: readonly string[], at: SpokenAt): Cause | null {

@@ -50,6 +50,12 @@ export function resetIn(text: string, { now, timeZone }: SpokenAt): number | nul
   return null;
 }
 
+/** The same where that time is still to come, else null: a limit that is over is none. */
+export function resetAheadIn(text: string, at: SpokenAt): number | null {
+  const reset = resetIn(text, at);
+  return reset !== null && reset * 1000 > at.now ? reset : null;
+}
+
 /** An order to wait; what it is measured in may be a part of it. */
 const waitWord = /\b(?:try again|retry|wait)(?:[-_ ]?(after|delay))?[-_ ]?(ms|milliseconds|seconds|secs)?\b/g;
 

@@ -6,7 +6,7 @@ import type { Cause } from "./cause.ts";
 import { judgeRound } from "./judge.ts";
 import { LineSplitter } from "./lines.ts";
 import { lastCharacters } from "./text_tail.ts";
-import { type JsonRecord, parseRecord, topLevelString } from "./record.ts";
+import { endsLikeRecord, type JsonRecord, parseRecord, topLevelString } from "./record.ts";
 import { ownTexts, saneCount, saneUsage, type StreamState } from "./stream_state.ts";
 
 /** Texts cut from a longer record would keep all of it in memory. */
@@ -31,6 +31,11 @@ export interface StreamFormat<State extends StreamState> {
   readonly ignored: ReadonlySet<string>;
   readonly isExitTrusted: boolean;
   start(): State;
+  /**
+   * Whether a record with a label that matters could change the state: where it cannot, it is counted and never parsed,
+   * which costs more than all else. Absent: each is taken.
+   */
+  mayMatter?(state: State, record: { readonly label: string; readonly text: string }): boolean;
   /** Takes one whole record; fields may be missing or of any type. */
   take(state: State, record: JsonRecord): void;
   /** What lines that are no records say when nothing better is known; null when nothing. */
@@ -131,8 +136,10 @@ export class StreamReader<State extends StreamState> implements AgentReader {
   #take(line: Uint8Array, text: () => string): void {
     const label = topLevelString(line, this.#format.labelField);
     const isFound = label.kind === "found";
-    if (isFound && this.#format.labels.has(label.text)) this.#takeKnown(line, text);
-    else if (label.kind === "malformed") this.#badLines++;
+    if (isFound && this.#format.labels.has(label.text)) {
+      if (this.#mayMatter(line, { label: label.text, text })) this.#takeKnown(line, text);
+      else this.#countKnown();
+    } else if (label.kind === "malformed") this.#badLines++;
     else {
       this.#recordsSeen++;
       if (isFound && this.#format.ignored.has(label.text)) this.#knownRecords++;
@@ -140,12 +147,21 @@ export class StreamReader<State extends StreamState> implements AgentReader {
     }
   }
 
+  /** A line that does not even end like a record is read all the same, to be counted as a bad one. */
+  #mayMatter(line: Uint8Array, { label, text }: { readonly label: string; readonly text: () => string }): boolean {
+    const { mayMatter } = this.#format;
+    return mayMatter === undefined || !endsLikeRecord(line) || mayMatter(this.#state, { label, text: text() });
+  }
+
   #takeKnown(line: Uint8Array, text: () => string): void {
     const record = line === this.#unfinishedLine ? this.#unfinished : parseRecord(text());
-    if (record && this.#apply(this.#state, { record, length: line.length })) {
-      this.#recordsSeen++;
-      this.#knownRecords++;
-    } else this.#badLines++;
+    if (record && this.#apply(this.#state, { record, length: line.length })) this.#countKnown();
+    else this.#badLines++;
+  }
+
+  #countKnown(): void {
+    this.#recordsSeen++;
+    this.#knownRecords++;
   }
 
   /** False when the CLI's file could not cope with the record, which must not end the supervisor. */

@@ -4,6 +4,7 @@ import { exitCode, messageOf, OperatorError } from "../core/errors.ts";
 import { joinPath } from "../core/path.ts";
 import { redact } from "../core/redact.ts";
 import { type Ending, exitCauseOf } from "../core/round.ts";
+import { type UsageFields, usageFields } from "../core/usage_fields.ts";
 import type { FileInfo } from "../ports/files.ts";
 import type { World } from "./world.ts";
 
@@ -33,7 +34,7 @@ export interface JudgedLog {
   readonly tool_calls: number;
   readonly denials: readonly string[];
   readonly has_terminal_record: boolean;
-  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly usage: (UsageFields & { readonly is_cumulative: boolean }) | null;
   readonly windows: readonly Readonly<Record<string, unknown>>[];
   readonly bytes: number;
   readonly records_seen: number;
@@ -95,16 +96,7 @@ export function judgeLogs(request: LogRequest, world: Pick<World, "files" | "hos
     tool_calls: usage?.toolCallCount ?? observed.toolCalls.length,
     denials: observed.denials,
     has_terminal_record: observed.hasTerminalRecord,
-    usage: usage === null ? null : {
-      input_tokens: usage.inputTokens,
-      output_tokens: usage.outputTokens,
-      reasoning_tokens: usage.reasoningTokens,
-      cached_tokens: usage.cachedTokens,
-      cache_creation_tokens: usage.cacheCreationTokens,
-      cost_usd: usage.costUsd,
-      duration_ms: usage.durationMs,
-      is_cumulative: usage.isCumulative,
-    },
+    usage: usage === null ? null : { ...usageFields(usage), is_cumulative: usage.isCumulative },
     windows: observed.windows.map((window) => ({
       name: window.name,
       utilization: window.utilization,

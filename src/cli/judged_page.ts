@@ -59,7 +59,7 @@ function usageOf({ usage, tool_calls, turns }: JudgedLog): string {
     ...usage === null ? [] : [
       `${usage.input_tokens} in, ${usage.output_tokens} out, ${usage.cached_tokens} from cache tokens`,
       typeof cost === "number" ? `$${cost.toFixed(4)}` : "cost not reported",
-      usage.is_cumulative === true ? "of the whole conversation" : "",
+      usage.is_cumulative ? "of the whole conversation" : "",
     ],
     turns === null ? "" : `${turns} turns`,
     `${tool_calls} tool calls`,

@@ -59,7 +59,10 @@ export const baseWaitSeconds: Readonly<Record<WaitClass, number>> = {
   api_timeout: 30,
 };
 
-/** Whether the breaker counts this verdict as the agent's failure. */
+/**
+ * Whether a round with this verdict failed by itself: the pause after it grows, and the breaker counts it when it was
+ * short. What is the provider's, what somebody ended, and what only came to a bound are no failures.
+ */
 export function isFailure(kind: VerdictKind): boolean {
   return kind === "error" || kind === "hung" || kind === "no_result" || kind === "auth" || kind === "billing" ||
     kind === "config";

@@ -5,8 +5,7 @@ import amp from "../../src/agents/amp.ts";
 import type { Ending } from "../../src/core/round.ts";
 import { verdictKinds } from "../../src/core/verdict.ts";
 import { lookAlikes } from "./look_alikes.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, readerOf } from "./record_lines.ts";
 
 const now = Date.parse("2026-11-21T06:00:00Z");
 const exit0: Ending = { kind: "exited", code: 0 };
@@ -34,12 +33,7 @@ function failed(error: unknown, subtype: unknown = "error_during_execution"): Fi
   return own({ type: "result", subtype, duration_ms: 5, is_error: true, num_turns: 1, error });
 }
 
-function reader(lines: readonly (Fields | string)[], command: readonly string[] = []) {
-  const made = amp.createReader({ command, now: () => now, timeZone: "UTC" });
-  const text = lines.map((line) => typeof line === "string" ? line : JSON.stringify(line)).join("\n");
-  made.push(new TextEncoder().encode(`${text}\n`));
-  return made;
-}
+const reader = readerOf(amp, now);
 
 Deno.test("observe() tells thread, model, turns, tool calls, denials and connectors", () => {
   const observed = reader([

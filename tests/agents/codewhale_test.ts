@@ -191,3 +191,66 @@ Deno.test("the CodeWhale reader never throws, whatever types the fields have", (
     assert.ok(verdictKinds.includes(made.judge(ending).kind));
   }));
 });
+
+Deno.test("observe() takes the id that can be gone on with, and no fingerprint of it", () => {
+  const capture = { type: "session_capture", content: "<redacted:ab12>", saved_session_id: "01J-saved" };
+  const records = [content, capture, metadata({ session_id: "<redacted:ab12>", receipt_kind: "terminal" }), done];
+  assert.equal(reader(records).observe().sessionId, "01J-saved");
+  assert.equal(reader([content, metadata({ session_id: "<redacted:ab12>" }), done]).observe().sessionId, null);
+});
+
+Deno.test("judge() reads the error in the receipt, and lets a completed run forget what was only a warning", () => {
+  const stall = { type: "error", error: "Stream stalled: no data received for 60s, closing stream" };
+  assert.equal(reader([content, stall, metadata({ termination_reason: "resolved" }), done]).judge(exit0).kind, "ok");
+  const cases: readonly (readonly [string, string | null, Fields])[] = [
+    ["auth", null, { error_category: "authentication", error: "no" }],
+    ["auth", null, { receipt_kind: "startup_failure", error: "DeepSeek API key not found." }],
+    ["transient", "api_transient_5xx", { error_category: "network", error: "no" }],
+    ["transient", "rate_limit_model", { error_category: "rate_limit", error: "no" }],
+    ["transient", "api_timeout", { error_category: "timeout" }],
+    ["billing", null, { error_category: "rate_limit", error: "Insufficient Balance" }],
+    ["bounded", null, { error_category: "budget", error: "Maximum model steps reached" }],
+    ["error", null, { error_category: "internal", error: "no" }],
+    ["error", null, { error_category: "__proto__", error: 7 }],
+  ];
+  for (const [kind, waitClass, fields] of cases) {
+    const verdict = reader([metadata({ status: "failed", ...fields }), done]).judge(exit1);
+    assert.deepEqual([verdict.kind, verdict.waitClass], [kind, waitClass], JSON.stringify(fields));
+  }
+  const told = reader([stall, metadata({ status: "failed", error_category: "internal", error: "it failed" }), done]);
+  assert.equal(told.judge(exit1).kind, "transient");
+  const denied = reader([content, metadata({ status: "failed", termination_reason: "approval_required" }), done]);
+  assert.match(denied.judge({ kind: "exited", code: 3 }).summary, /approval/);
+});
+
+Deno.test("observe() tells of retries that lead nowhere, until the provider answers", () => {
+  const attempt = (text: string) => ({ type: "status", message: `Retry attempt: ${text}` });
+  const tried = reader([attempt("1 of 5 after HTTP 503")]);
+  assert.deepEqual([tried.observe().early, tried.judge(wall).kind], [null, "transient"]);
+  assert.equal(reader([attempt("HTTP 401")]).observe().early?.kind, "hopeless");
+  const many = Array.from({ length: 20 }, () => attempt("again"));
+  assert.equal(reader(many).observe().early?.kind, "runaway");
+  for (const end of [content, { type: "status", message: "Retry recovery: answered" }]) {
+    const on = reader([...many, end]);
+    assert.deepEqual([on.observe().early, on.judge(wall).kind], [null, "hung"]);
+  }
+  assert.equal(reader([{ type: "status", message: "Executing 2 tools" }]).judge(wall).kind, "hung");
+});
+
+Deno.test("judge() trusts the exit status where no records are asked for, and reads why it failed", () => {
+  const text = (lines: string, code: number) => {
+    const made = codewhale.createReader({ command: ["codew", "exec", "--auto"] });
+    made.push(new TextEncoder().encode(lines));
+    return made.judge({ kind: "exited", code }).kind;
+  };
+  assert.equal(text("pong\n", 0), "ok");
+  assert.equal(
+    text("error: Responses API request failed\n  caused by: Authentication failed: it is invalid\n", 1),
+    "auth",
+  );
+  assert.equal(text("error: DeepSeek API key not found.\n\n1. Get a key\n", 1), "auth");
+  assert.equal(text("error: Network error: SSE stream request failed after HTTP/1.1 fallback\n", 1), "transient");
+  assert.equal(text("error: No saved sessions found for workspace /home/me.\n", 1), "config");
+  assert.equal(text("it broke\n", 1), "error");
+  assert.equal(reader(["pong"]).judge(exit0).kind, "no_result", "a record stream has an end");
+});

@@ -5,8 +5,7 @@ import cursor from "../../src/agents/cursor.ts";
 import type { Ending } from "../../src/core/round.ts";
 import { verdictKinds } from "../../src/core/verdict.ts";
 import { lookAlikes } from "./look_alikes.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, readerOf } from "./record_lines.ts";
 
 const now = Date.parse("2026-09-02T10:00:00Z");
 const exit0: Ending = { kind: "exited", code: 0 };
@@ -25,12 +24,7 @@ function call(subtype: string, toolCall: Fields): Fields {
   return own({ type: "tool_call", subtype, call_id: "c1\nfc_1", tool_call: toolCall });
 }
 
-function reader(lines: readonly (Fields | string)[], command: readonly string[] = []) {
-  const made = cursor.createReader({ command, now: () => now, timeZone: "UTC" });
-  const text = lines.map((line) => typeof line === "string" ? line : JSON.stringify(line)).join("\n");
-  made.push(new TextEncoder().encode(`${text}\n`));
-  return made;
-}
+const reader = readerOf(cursor, now);
 
 Deno.test("observe() tells session, model, tool calls and denials", () => {
   const rejected = { shellToolCall: { args: { command: "rm x" }, result: { rejected: { reason: "no" } } } };
@@ -78,6 +72,11 @@ Deno.test("judge() names every kind of failure that Cursor tells on stderr", () 
     ["limit", "rate_limit_account", "ActionRequiredError: You've hit your usage limit Get Cursor Pro for more"],
     ["limit", "rate_limit_account", "Error: You’ve hit your usage limit\nspendLimitHit: false"],
     ["billing", null, "Error: You've hit your usage limit\nspendLimitHit: true"],
+    ["billing", null, 'Error: You\'ve reached your monthly usage limit\nDetails: {"spendLimitHit":true}'],
+    ["billing", null, "Error: You've hit your hard limit. Set a new on-demand limit to continue."],
+    ["limit", "rate_limit_account", "You've reached your monthly usage limit."],
+    ["auth", null, "Error: Authentication failed: the key was revoked"],
+    ["transient", "api_transient_5xx", "Error: We're experiencing high demand for this model"],
     ["transient", "rate_limit_model", "ConnectError: [resource_exhausted] Error"],
     ["transient", "api_transient_5xx", "ConnectError: [unavailable] Error"],
     ["transient", "api_transient_5xx", "Error: socket hang up (ECONNRESET)"],
@@ -98,6 +97,19 @@ Deno.test("judge() waits until the billing cycle ends that Cursor names", () => 
   const said =
     "Error: You've hit your usage limit\nYour usage limits will reset when your monthly cycle ends on 10/2/2026.*";
   assert.equal(reader([init, said]).judge(exit1).resetsAt, Date.parse("2026-10-02T00:00:00Z") / 1000);
+  // As it was captured at the width of a terminal.
+  const broken = [
+    "Error: You've hit your usage limit",
+    "  Get Cursor Pro for more Agent usage, unlimited Tab, and more.",
+    "  fallbackModel: ",
+    "  spendLimitHit: false",
+    "  chatMessage: *You've hit your free requests limit. [Upgrade to",
+    "  Pro](https://www.cursor.com/x) for more usage, frontier models, Background Agents,",
+    "  and more. Your usage limits will reset when your monthly cycle ends on 11/17/2026.*",
+    "  spendLimits: [50,100,200]",
+  ].join("\n");
+  const verdict = reader([init, broken]).judge(exit1);
+  assert.deepEqual([verdict.kind, verdict.resetsAt], ["limit", Date.parse("2026-11-17T00:00:00Z") / 1000]);
   assert.equal(reader([init, said.replace("2026", "2025")]).judge(exit1).resetsAt, null);
 });
 

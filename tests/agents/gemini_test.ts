@@ -18,6 +18,7 @@ import {
   wall,
 } from "./gemini_records.ts";
 import { lookAlikes } from "./look_alikes.ts";
+import { assertTakenForProse } from "./record_lines.ts";
 
 Deno.test("judge() takes Gemini CLI's prose about failures for prose", () => {
   const own = [...rateLines, "[API Error: terminated]", "Attempt 3 failed with status 401. Retrying with backoff..."];
@@ -29,15 +30,7 @@ Deno.test("judge() takes Gemini CLI's prose about failures for prose", () => {
         [init, message("user", text), toolUse("run_shell_command", "t1", { command: text }), output],
         [init, `stderr: ${text.replaceAll("\n", " ")}`, message("assistant", "x")],
       ]
-    ) {
-      const done = reader([...records, success]);
-      assert.equal(done.judge(exit0).kind, "ok", text);
-      assert.equal(done.judge(exit0).waitClass, null, text);
-      const cut = reader(records);
-      assert.equal(cut.observe().early, null, text);
-      assert.equal(cut.judge(idleWall).kind, "hung", text);
-      assert.equal(cut.judge(exit0).kind, "no_result", text);
-    }
+    ) assertTakenForProse(reader, { records, end: success, wall: idleWall, text });
   }
 });
 
@@ -88,7 +81,9 @@ Deno.test("judge() names every failure Gemini CLI words in its terminal record",
     assert.equal(verdict.kind, kind, text);
     assert.equal(verdict.waitClass, waitClass, text);
     assert.equal(verdict.needsHuman, ["auth", "billing", "config"].includes(kind), text);
-    assert.equal(verdict.resetsAt, null, text);
+    // A daily quota names no time: it opens at midnight in California.
+    const daily = /daily quota|PerDay/.test(text) ? Date.parse("2026-11-21T08:00:00Z") / 1000 : null;
+    assert.equal(verdict.resetsAt, daily, text);
     assert.ok(verdict.evidence.length > 0, text);
   }
 });

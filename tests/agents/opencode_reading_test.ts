@@ -6,7 +6,6 @@ import {
   exit0,
   exit1,
   failed,
-  type Fields,
   finish,
   reader,
   record,
@@ -15,6 +14,7 @@ import {
   tool,
   wall,
 } from "./opencode_records.ts";
+import { replaced } from "./record_lines.ts";
 
 Deno.test("observe() sums the steps and names what the stream tells", () => {
   const calls = [
@@ -124,13 +124,6 @@ Deno.test("push() bears any type in any field and any order of keys", () => {
     assert.deepEqual(reader([start, turned]).judge(exit1), reader([start, original]).judge(exit1));
   }
 });
-
-function replaced(fields: Fields, path: readonly string[], value: unknown): Fields {
-  const [key = "", ...rest] = path;
-  const inner = fields[key];
-  const isDeeper = rest.length > 0 && typeof inner === "object" && inner !== null;
-  return { ...fields, [key]: isDeeper ? replaced(inner as Fields, rest, value) : value };
-}
 
 Deno.test("resumed() adds the session to the command line", () => {
   assert.deepEqual(opencode.resuming.resumed(["opencode", "run"], "ses_1"), ["opencode", "run", "-s", "ses_1"]);

@@ -15,6 +15,7 @@ import {
   turn,
   wall,
 } from "./pi_records.ts";
+import { replaced } from "./record_lines.ts";
 
 Deno.test("observe() sums the messages, counts each once and names what the stream tells", () => {
   const calls = [toolCall("read", { path: "a.txt" }), toolCall("bash", { command: "ls" })];
@@ -121,13 +122,6 @@ Deno.test("push() bears any type in any field and any order of keys", () => {
     assert.deepEqual(reader([session, turned]).judge(exit0), reader([session, original]).judge(exit0));
   }
 });
-
-function replaced(fields: Fields, path: readonly string[], value: unknown): Fields {
-  const [key = "", ...rest] = path;
-  const inner = fields[key];
-  const isDeeper = rest.length > 0 && typeof inner === "object" && inner !== null;
-  return { ...fields, [key]: isDeeper ? replaced(inner as Fields, rest, value) : value };
-}
 
 Deno.test("resumed() adds the session to the command line", () => {
   assert.deepEqual(pi.resuming.resumed(["pi", "-p"], "s1"), ["pi", "-p", "--session", "s1"]);

@@ -1,6 +1,7 @@
 // Proves how Qwen Code's records, exit codes and words on stderr are judged beyond what was recorded.
 import assert from "node:assert/strict";
 import { lookAlikes } from "./look_alikes.ts";
+import { assertTakenForProse } from "./record_lines.ts";
 import { assistant, exit0, exit1, failed, heartbeat, init, now, reader, result, retry, wall } from "./qwen_records.ts";
 
 Deno.test("judge() takes Qwen Code's prose about failures for prose", () => {
@@ -12,14 +13,7 @@ Deno.test("judge() takes Qwen Code's prose about failures for prose", () => {
         [init, assistant([{ type: "tool_use", name: "run_shell_command", input: { command: text } }]), output],
         [init, `stderr: ${text.replaceAll("\n", " ")}`, assistant([{ type: "text", text: "x" }])],
       ]
-    ) {
-      const done = reader([...records, { ...result, result: text }]).judge(exit0);
-      assert.deepEqual([done.kind, done.waitClass], ["ok", null], text);
-      const cut = reader(records);
-      assert.equal(cut.observe().early, null, text);
-      assert.equal(cut.judge(wall).kind, "hung", text);
-      assert.equal(cut.judge(exit0).kind, "no_result", text);
-    }
+    ) assertTakenForProse(reader, { records, end: { ...result, result: text }, wall, text });
   }
 });
 

@@ -7,6 +7,7 @@ import { coreOf, cutInto, isCut, linesOf, outcomeOf, readerFor, recordings } fro
 import { type Golden, joined, logOf } from "./golden.ts";
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const newline = encoder.encode("\n");
 const longBytes = 64 * 1024;
 const mostJunk = 12;
@@ -57,6 +58,27 @@ function littered(golden: Golden, places: readonly { readonly at: number; readon
   return joined(...lines.flat());
 }
 
+/** The log with the keys of every object in the other order, and blanks between all its parts; cut lines stay. */
+function respelled(golden: Golden): Uint8Array {
+  return joined(
+    ...linesOf(logOf(golden)).map((line) => {
+      if (line[0] !== 0x7b || isCut(line)) return line;
+      try {
+        const spelled = JSON.stringify(turned(JSON.parse(decoder.decode(line))), null, 1);
+        return encoder.encode(`${spelled.replaceAll("\n", " ")}\n`);
+      } catch {
+        return line;
+      }
+    }),
+  );
+}
+
+function turned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).toReversed().map(([key, inner]) => [key, turned(inner)]));
+}
+
 function withCrlf(bytes: Uint8Array): Uint8Array {
   const crlf = encoder.encode("\r\n");
   return joined(...linesOf(bytes).flatMap((line) => isCut(line) ? [line] : [line.subarray(0, -1), crlf]));
@@ -98,6 +120,10 @@ for (const golden of recordings) {
       }),
       { numRuns: 6 },
     );
+  });
+
+  Deno.test(`the recording ${name} is read alike whatever the order of its keys and the blanks between them`, () => {
+    assert.deepEqual(coreOf(outcomeOf(golden, [respelled(golden)])), coreOf(whole));
   });
 
   Deno.test(`the recording ${name} is never judged ok when it is cut`, () => assertNeverOk(golden));

@@ -177,3 +177,23 @@ Deno.test("overhear() is given the same lines however the bytes are split", () =
     }),
   );
 });
+
+Deno.test("StreamReader counts records that cannot matter without reading them, and reads all others", () => {
+  const rest: Partial<StreamFormat<SampleState>> = {
+    mayMatter: (state, { label, text }) => label !== "add" || state.sum < 3 || text.includes("tool"),
+  };
+  const before = parses;
+  const made = reader(
+    '{"type":"add","add":3}\n{"type":"add","add":4}\n{"type":"add","add":4} \r\n{"type":"add","tool":"x"}\n{"type":"end"}\n',
+    rest,
+  );
+  assert.equal(parses - before, 3);
+  const seen = made.observe();
+  assert.deepEqual([seen.turns, seen.recordsSeen, seen.badLines, seen.toolCalls.length], [3, 5, 0, 1]);
+  assert.equal(made.judge(exit0).kind, "ok");
+  assert.equal(
+    reader('{"type":"add","add":3}\n{"type":"add","add":\n', rest).observe().badLines,
+    1,
+    "it is no whole one",
+  );
+});
