@@ -1,7 +1,7 @@
 // Masks secrets in text before it is written to a record that people read and share.
 import { markPieces, takenApart, withinStrings } from "./redact_json.ts";
 import { findShapes } from "./redact_scan.ts";
-import { Marks, mask, masked, type Span } from "./redact_spans.ts";
+import { Marks, mask, masked, type Span, type Spans } from "./redact_spans.ts";
 import type { KnownValues } from "./redact_known.ts";
 import { findValues, knownValues } from "./redact_known.ts";
 
@@ -43,13 +43,16 @@ export function redact(text: string): string {
 
 /** The parts of a text that `redact` masks at first sight; for those who rewrite a text in pieces. */
 export function secretSpans(text: string): readonly Span[] {
-  return spansIn(text, { values: registered, depth: 0 });
+  const found = spansIn(text, { values: registered, depth: 0 });
+  const spans: Span[] = [];
+  for (let i = 0; i < found.length; i += 2) spans.push({ start: found[i]!, end: found[i + 1]! });
+  return spans;
 }
 
 function spansIn(
   text: string,
   means: { readonly values: KnownValues | null; readonly depth: number },
-): readonly Span[] {
+): Spans {
   const marks = new Marks();
   if (means.values !== null) findValues(text, means.values, marks.mark);
   const json = means.depth < deepest ? takenApart(text, marks.mark) : null;
@@ -57,8 +60,11 @@ function spansIn(
   else {
     const outer = new Marks();
     findShapes(json.outer, outer.mark);
-    withinStrings(json.lines, outer.merged(), marks.mark);
-    markPieces(text, json, spansIn(json.inner, { ...means, depth: means.depth + 1 }), marks.mark);
+    withinStrings(json, outer.merged(), marks.mark);
+    if (json.pieces.length > 0) {
+      const spans = spansIn(json.inner, { ...means, depth: means.depth + 1 });
+      markPieces(text, json, { spans, mark: marks.mark });
+    }
   }
   return marks.merged();
 }

@@ -1,6 +1,7 @@
 // Finds secrets that take more than a word: private keys, lines of a .pgpass, elements of XML, names with their values.
 import { isQuote, quotedEnd } from "./redact_ends.ts";
-import { secrecyOf } from "./redact_names.ts";
+import { isNameCharacter } from "./redact_characters.ts";
+import { secrecyIn, secrecyOf } from "./redact_names.ts";
 import type { Mark } from "./redact_spans.ts";
 import { isHarmless } from "./redact_values.ts";
 
@@ -9,11 +10,21 @@ const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 /** What a key consists of, also with the line numbers, quotes and signs that tools put before its lines. */
 const body = /[A-Za-z0-9+/=\s\\:,."'|>→-]*/y;
-const bodyCharacter = /[A-Za-z0-9+/=\s\\"',|>→]/;
+const inWord = 1;
+const betweenWords = 2;
+const arrow = 0x2192;
+const bodyKinds = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const character = String.fromCharCode(code);
+  bodyKinds[code] = /[A-Za-z0-9+/=]/.test(character) ? inWord : /[\s\\"',|>]/.test(character) ? betweenWords : 0;
+}
 const longestLooseWord = 16;
 
 const pgpass = /^[^\s:#"'{}=]{1,255}:(?:\d{4,5}|\*):[\w.*-]{1,64}:[\w.*-]{1,64}:(\S+)[ \t]*$/dgm;
-const element = /<([A-Za-z][A-Za-z0-9_.:-]{0,63})>([^<>]{1,65536})<\//dy;
+/** What each line of a .pgpass holds, and few other texts do. */
+const port = /:(?:\d{4,5}|\*):/;
+const longestElementName = 64;
+const longestContent = 65_536;
 const namedValue =
   /(?:name|key)\\{0,15}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,15}["']?([\w.-]{1,128})\\{0,15}["']?(?:,\s{0,64}|\s{1,64})\\{0,15}["']?value\\{0,15}["']?[ \t]{0,4}[:=][ \t]{0,4}(?=\S)/iy;
 const anywhere = { isSpaced: false, isLoose: false, isLine: false } as const;
@@ -54,6 +65,7 @@ export function findKeys(text: string, mark: Mark): void {
 
 /** Marks passwords in lines of the form `host:port:database:user:password`. */
 export function findPgpass(text: string, mark: Mark): void {
+  if (!port.test(text)) return;
   for (const found of text.matchAll(pgpass)) {
     const span = found.indices?.[1];
     if (span !== undefined && !isHarmless(found[1]!, { secrecy: "password", isQuoted: true, ...anywhere })) {
@@ -62,16 +74,29 @@ export function findPgpass(text: string, mark: Mark): void {
   }
 }
 
-/** Looks at the `<` at `at` for an element such as `<password>`. @returns where to go on. */
+/**
+ * Looks at the `<` at `at` for an element such as `<password>`. @returns where to go on: behind the start of an element,
+ * which may hold other secrets, or behind a secret.
+ */
 export function atElement(text: string, at: number, mark: Mark): number {
-  element.lastIndex = at;
-  const found = element.exec(text);
-  const span = found?.indices?.[2];
-  if (!found || span === undefined) return at + 1;
-  const secrecy = secrecyOf(found[1]!);
-  if (secrecy === "none" || isHarmless(found[2]!, { secrecy, isQuoted: true, ...anywhere })) return span[1];
-  mark(...span);
-  return span[1];
+  const first = text.charCodeAt(at + 1) | 32;
+  if (first < 97 || first > 122) return at + 1;
+  let end = at + 2;
+  while (end - at - 1 < longestElementName && isElementCharacter(text.charCodeAt(end))) end++;
+  if (text.charCodeAt(end) !== 62) return at + 1;
+  const secrecy = secrecyIn(text, at + 1, end);
+  if (secrecy === "none") return end + 1;
+  const start = end + 1;
+  const stop = text.indexOf("<", start);
+  if (stop <= start || stop - start > longestContent || text.charCodeAt(stop + 1) !== 47) return start;
+  const content = text.slice(start, stop);
+  if (content.includes(">") || isHarmless(content, { secrecy, isQuoted: true, ...anywhere })) return start;
+  mark(start, stop);
+  return stop;
+}
+
+function isElementCharacter(code: number): boolean {
+  return code === 58 || isNameCharacter(code);
 }
 
 /** Looks at the word at `at` for `name: DB_PASSWORD` with its `value:` behind. @returns where to go on, or `at`. */
@@ -97,10 +122,10 @@ function cutBodyStart(text: string, { from, to }: { readonly from: number; reado
   let wordEnd = to;
   let words = 0;
   for (let i = to; i > from && to - i < longestKey; i--) {
-    const character = text[i - 1]!;
-    if (!bodyCharacter.test(character)) break;
-    if (/[A-Za-z0-9+/=]/.test(character)) {
-      if (!/[A-Za-z0-9+/=]/.test(text[i - 2] ?? " ") || i - 1 === from) {
+    const kind = bodyKindAt(text, i - 1);
+    if (kind === 0) break;
+    if (kind === inWord) {
+      if (i - 1 === from || bodyKindAt(text, i - 2) !== inWord) {
         words++;
         if (words > 1 && wordEnd - (i - 1) < longestLooseWord) break;
         start = i - 1;
@@ -108,4 +133,14 @@ function cutBodyStart(text: string, { from, to }: { readonly from: number; reado
     } else wordEnd = i - 1;
   }
   return start;
+}
+
+/** Whether a key's words are made of the character, or stand with it between them; 0 where it is neither. */
+function bodyKindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? bodyKinds[code]! : code === arrow || isRareSpace(code) ? betweenWords : 0;
+}
+
+function isRareSpace(code: number): boolean {
+  return code > 127 && /\s/.test(String.fromCharCode(code));
 }

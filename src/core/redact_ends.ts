@@ -1,4 +1,5 @@
 // Finds where a value ends: at its closing quote, at white space, at the next setting, at the end of a header.
+import { isNameCharacter, tableOf } from "./redact_characters.ts";
 
 const tab = 9;
 const space = 32;
@@ -7,12 +8,20 @@ const ampersand = 38;
 const singleQuote = 39;
 const backslash = 92;
 const backtick = 96;
+const letterN = 110;
+const letterR = 114;
 
-const nextSetting = /[,;][ \t]{0,2}["']?[A-Za-z_][\w.-]{0,40}["']?[ \t]?[=:]/y;
+const longestSetting = 41;
 const closesJson = /"\s{0,8}(?:[,}\]]|$)/my;
 
 const longestTrimmed = 1024;
-const openers: Readonly<Record<string, string>> = { ",": "", ";": "", ")": "(", "}": "{", "]": "[" };
+/** By a closing sign its opening one; 1 for a separator, which has none. */
+const openers = new Uint8Array(128);
+for (const sign of ",;") openers[sign.charCodeAt(0)] = 1;
+for (const [open, close] of ["()", "{}", "[]"]) openers[close!.charCodeAt(0)] = open!.charCodeAt(0);
+
+/** What ends a bare value, or asks for a second look: white space, quotes and `# & , ; < > \\`. */
+const telling = tableOf("\"'`#&,;<>\\").fill(1, 0, space + 1);
 
 export function isQuote(code: number): boolean {
   return code === doubleQuote || code === singleQuote || code === backtick;
@@ -70,6 +79,7 @@ export function bareEnd(text: string, from: number, isParameter: boolean): numbe
   let i = from;
   for (; i < text.length; i++) {
     const code = text.charCodeAt(i);
+    if (code > 127 || telling[code] === 0) continue;
     if (code <= space) break;
     if (isQuote(code)) {
       const end = i === from ? -1 : joinedEnd(text, i);
@@ -90,14 +100,31 @@ export function bareEnd(text: string, from: number, isParameter: boolean): numbe
 /** Separators behind the value, and brackets that were opened before it, are none of it. */
 export function trimmedEnd(text: string, from: number, end: number): number {
   if (end - from > longestTrimmed) return end;
-  const value = text.slice(from, end);
-  let length = value.length;
-  for (; length > 0; length--) {
-    const last = value[length - 1]!;
-    const opener = openers[last];
-    if (opener === undefined || (opener !== "" && value.lastIndexOf(opener, length - 2) >= 0)) break;
+  let until = end;
+  let missing = 0;
+  for (; until > from; until--) {
+    const last = text.charCodeAt(until - 1);
+    const opener = last < 128 ? openers[last]! : 0;
+    if (opener === 0) break;
+    // What was looked for in vain does not stand before a part of it either.
+    if (opener === 1 || (missing & bitOf(opener)) !== 0) continue;
+    if (holds(text, { code: opener, from, end: until - 1 })) break;
+    missing |= bitOf(opener);
   }
-  return length === 0 ? end : from + length;
+  return until === from ? end : until;
+}
+
+/** One bit for each of `(`, `[` and `{`. */
+function bitOf(opener: number): number {
+  return 1 << (opener >> 5);
+}
+
+function holds(
+  text: string,
+  { code, from, end }: { readonly code: number; readonly from: number; readonly end: number },
+): boolean {
+  for (let i = from; i < end; i++) if (text.charCodeAt(i) === code) return true;
+  return false;
 }
 
 /** End of a header's value: the line, an escaped line break, or the end of the JSON string it stands in. */
@@ -106,9 +133,9 @@ export function headerEnd(text: string, from: number): number {
     const code = text.charCodeAt(i);
     if (code === 10 || code === 13) return i;
     if (code === backslash) {
-      const next = text[i + 1];
-      if (next === "n" || next === "r") return i;
-      if (next === '"') i = text[i - 1] === "=" ? quotedPartEnd(text, i + 1) : i + 1;
+      const next = text.charCodeAt(i + 1);
+      if (next === letterN || next === letterR) return i;
+      if (next === doubleQuote) i = text[i - 1] === "=" ? quotedPartEnd(text, i + 1) : i + 1;
     } else if (code === doubleQuote) {
       if (text[i - 1] === "=") i = quotedPartEnd(text, i);
       else {
@@ -127,8 +154,7 @@ function quotedPartEnd(text: string, open: number): number {
 
 /** In the middle of a word a shell goes on after a quoted part; -1 where the quote rather ends what stands around. */
 function joinedEnd(text: string, at: number): number {
-  const next = text[at + 1] ?? " ";
-  if (" \t\r\n,:;}])>".includes(next)) return -1;
+  if (at + 1 >= text.length || " \t\r\n,:;}])>".includes(text[at + 1]!)) return -1;
   const end = quotedEnd(text, at);
   return text.charCodeAt(end) === text.charCodeAt(at) ? end : -1;
 }
@@ -139,7 +165,21 @@ function escapesQuote(text: string, at: number): boolean {
   return isQuote(text.charCodeAt(i));
 }
 
+/** Whether, behind the separator at `at`, a name stands with a `=` or `:` behind it. */
 function startsSetting(text: string, at: number): boolean {
-  nextSetting.lastIndex = at;
-  return nextSetting.test(text);
+  let i = at + 1;
+  while (i < at + 3 && isBlank(text.charCodeAt(i))) i++;
+  if (isPlainQuote(text.charCodeAt(i))) i++;
+  const start = i;
+  const first = text.charCodeAt(start);
+  if (!isNameCharacter(first) || first < 65 && first !== 95) return false;
+  while (i - start < longestSetting && isNameCharacter(text.charCodeAt(i))) i++;
+  if (isPlainQuote(text.charCodeAt(i))) i++;
+  if (isBlank(text.charCodeAt(i))) i++;
+  const sign = text.charCodeAt(i);
+  return sign === 58 || sign === 61;
+}
+
+function isPlainQuote(code: number): boolean {
+  return code === doubleQuote || code === singleQuote;
 }

@@ -1,55 +1,44 @@
 // Reads the name that stands before a separator, and where on its line it stands.
-import { mask } from "./redact_spans.ts";
 import { backslashesBefore, isBlank, isQuote } from "./redact_ends.ts";
+import { isNameCharacter, tableOf } from "./redact_characters.ts";
+import { mask } from "./redact_spans.ts";
 
 const longestName = 128;
 const mostBlanks = 8;
 const longestHead = 256;
 const longestWord = 24;
-const openers = "{,([;\"'`";
 /** What may stand before a field on its line: list items, quotes, comments, differences, file names, line numbers, words. */
 const lineHead =
   /^(?:[\s>|#*+\-/→<]*|[\w./-]{1,200}:(?:\d{1,7}[:\-|→])?[\s>|#*+\-→<]*|\s*\d{1,7}[:\-|→\s][\s>|#*+\-→<]*|[\s>+-]*(?:(?:export|set|const|let|var)\s+|\$))$/;
 const declaration = /(?:^|\s)(?:export|set|const|let|var)$/;
 
-const nameCharacters = new Uint8Array(128);
-for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") {
-  nameCharacters[character.charCodeAt(0)] = 1;
+/** What a field follows that is one of several. */
+const openers = tableOf("{,([;\"'`");
+/** What `lineHead` is made of; it has one word at most, white space being what ends a word. */
+const white = 1;
+const inWord = 2;
+const colonSign = 3;
+const headSign = 4;
+const headKinds = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const character = String.fromCharCode(code);
+  if (/\s/.test(character)) headKinds[code] = white;
+  else if (/\w/.test(character)) headKinds[code] = inWord;
+  else if (character === ":") headKinds[code] = colonSign;
+  else if (/[>|#*+\-/<.$]/.test(character)) headKinds[code] = headSign;
 }
 /** Letters of the stems of secret names: a name that holds none of these sets needs no further look. */
-const stems = [
-  "pas",
-  "pw",
-  "token",
-  "secrt",
-  "cred",
-  "key",
-  "auth",
-  "cokie",
-  "pat",
-  "bear",
-  "jwt",
-  "sid",
-  "sion",
-  "sig",
-].map(
-  (stem) => [...stem].reduce((set, letter) => set | 1 << (letter.charCodeAt(0) & 31), 0),
-);
+const stems = "pas pw token secrt cred key auth cokie pat bear jwt sid sion sig".split(" ").map(lettersOf);
 
 export interface Name {
-  readonly text: string;
   readonly start: number;
+  readonly end: number;
   /** Within quotes. */
   readonly isQuoted: boolean;
 }
 
 /** Where a field's name stands: at the head of a line, among other fields, or in the middle of a sentence. */
 export type FieldPlace = "line" | "flow" | "prose";
-
-/** Whether the character is one that names are made of. */
-export function isNameCharacter(code: number): boolean {
-  return code < 128 && nameCharacters[code] === 1;
-}
 
 /** The name before the separator at `separator`; null where there is none, or none that could be a secret's. */
 export function nameBefore(text: string, separator: number): Name | null {
@@ -70,34 +59,56 @@ export function nameBefore(text: string, separator: number): Name | null {
     if (code > 64) letters |= 1 << (code & 31);
     start--;
   }
-  if (start === end || !mayBeSecret(letters)) return null;
+  if (end - start < 2 || !mayBeSecret(letters)) return null;
   // The letter of an escaped line break before the name is no part of it.
-  if (text[start - 1] === "\\" && end - start > 1 && /[nrt]/.test(text[start]!)) start++;
-  return { text: text.slice(start, end), start, isQuoted };
+  if (text.charCodeAt(start - 1) === 92) {
+    const first = text.charCodeAt(start);
+    if (first === 110 || first === 114 || first === 116) start++;
+  }
+  return { start, end, isQuoted };
 }
 
-/** `API key: ...` has its telling word before the name. */
-export function withWordBefore(text: string, name: Name): string {
-  if (name.text.length > 4 || !/^keys?$/i.test(name.text)) return name.text;
-  const gap = text[name.start - 1];
-  if (gap !== " " && gap !== "-") return name.text;
-  let start = name.start - 1;
-  while (name.start - start < longestWord && isNameCharacter(text.charCodeAt(start - 1))) start--;
-  return `${text.slice(start, name.start - 1)}_${name.text}`;
+/** Where the word starts that tells, before the name, what kind of key it names, as in `API key: ...`; else -1. */
+export function wordBefore(text: string, { start, end }: Name): number {
+  if (!isKey(text, start, end)) return -1;
+  const gap = text.charCodeAt(start - 1);
+  if (gap !== 32 && gap !== 45) return -1;
+  let at = start - 1;
+  while (start - at < longestWord && isNameCharacter(text.charCodeAt(at - 1))) at--;
+  return at;
 }
 
 export function placeOf(text: string, start: number): FieldPlace {
   let at = start;
   while (at > 0 && start - at < mostBlanks && isBlank(text.charCodeAt(at - 1))) at--;
-  if (text.startsWith(mask, at - mask.length)) return "prose";
-  const before = text[at - 1] ?? "\n";
-  if (openers.includes(before)) return "flow";
+  const before = at === 0 ? 10 : text.charCodeAt(at - 1);
+  if (before === 62 && text.startsWith(mask, at - mask.length)) return "prose";
+  if (before < 128 && openers[before] === 1) return "flow";
   if (
-    isNameCharacter(before.charCodeAt(0)) && before !== "-" && !declaration.test(text.slice(Math.max(0, at - 7), at))
+    isNameCharacter(before) && before !== 45 && !declaration.test(text.slice(Math.max(0, at - 7), at))
   ) return "prose";
-  const head = text.slice(Math.max(0, start - longestHead), start);
-  const line = head.slice(Math.max(head.lastIndexOf("\n"), head.lastIndexOf("\r")) + 1);
-  return line.length < longestHead && lineHead.test(line) ? "line" : "prose";
+  const head = headStart(text, at, Math.max(0, start - longestHead));
+  if (head < 0 || start - head >= longestHead) return "prose";
+  return head === start || lineHead.test(text.slice(head, start)) ? "line" : "prose";
+}
+
+/** Start of the line that holds `at`; -1 where what stands between them is more than `lineHead` allows. */
+function headStart(text: string, at: number, least: number): number {
+  let isInWord = false;
+  let words = 0;
+  let colons = 0;
+  for (let i = at; i > least; i--) {
+    const code = text.charCodeAt(i - 1);
+    if (code === 10 || code === 13) return i;
+    if (code > 127) continue;
+    const kind = headKinds[code]!;
+    if (kind === 0) return -1;
+    if (kind === inWord && !isInWord) words++;
+    if (kind === colonSign) colons++;
+    if (words > 1 || colons > 2) return -1;
+    isInWord = kind !== white && (isInWord || kind === inWord);
+  }
+  return least;
 }
 
 /** Index of a quote right before the name, which then ends its value too; -1 where there is none. */
@@ -105,7 +116,20 @@ export function quoteAround(text: string, name: Name): number {
   return !name.isQuoted && isQuote(text.charCodeAt(name.start - 1)) ? name.start - 1 : -1;
 }
 
+/** `key` or `keys`, in letters of any case. */
+function isKey(text: string, start: number, end: number): boolean {
+  const length = end - start;
+  if (length !== 3 && length !== 4) return false;
+  return (text.charCodeAt(start) | 32) === 107 && (text.charCodeAt(start + 1) | 32) === 101 &&
+    (text.charCodeAt(start + 2) | 32) === 121 && (length === 3 || (text.charCodeAt(start + 3) | 32) === 115);
+}
+
 function mayBeSecret(letters: number): boolean {
-  for (const stem of stems) if ((letters & stem) === stem) return true;
+  for (let i = 0; i < stems.length; i++) if ((letters & stems[i]!) === stems[i]) return true;
   return false;
+}
+
+/** The set of a word's letters, one bit for each. */
+function lettersOf(word: string): number {
+  return [...word].reduce((set, letter) => set | 1 << (letter.charCodeAt(0) & 31), 0);
 }

@@ -1,67 +1,53 @@
-// Finds secrets that a command line hands over: `--token abc`, `-u name:password`, `sshpass -p abc`.
+// Finds secrets that flags of a command line hand over: `--token abc`, `-u name:password`.
 import { afterBlanks, bareEnd, isBlank, isQuote, quotedEnd } from "./redact_ends.ts";
-import { isNameCharacter, placeOf } from "./redact_field_name.ts";
+import { isNameCharacter } from "./redact_characters.ts";
 import { markValue } from "./redact_field_value.ts";
-import { secrecyOf } from "./redact_names.ts";
+import { secrecyIn } from "./redact_names.ts";
+import type { QuotedText } from "./redact_quotes.ts";
 import type { Mark } from "./redact_spans.ts";
 
 const longestName = 64;
+const letterR = 114;
+const letterU = 117;
 const userFlags = new Set(["-u", "-U", "--user", "--proxy-user"]);
 const userValue = /(["']?)([^\s:"'\\]{1,256}):(?!\/\/)([^\s"'\\]{1,1024})/y;
 const listGap = /\\{0,15}["'],\s{0,16}\\{0,15}(?=["'])/y;
 
-/** Programs and files that name a password in a way of their own; it is the first group. */
-const commands: readonly RegExp[] = [
-  /sshpass[ \t]+-p[ \t]*([^\s"'-][^\s"']*)/dy,
-  /redis-cli\b[^\r\n|;&]{0,120}?[ \t](?:-a|--pass)[ \t]+([^\s"'-][^\s"']*)/dy,
-  /mysql(?:dump|admin|import|check|sh)?\b[^\r\n|;&]{0,120}?[ \t]-p([^\s"'=-][^\s"']*)/dy,
-  /mariadb(?:-dump|-admin)?\b[^\r\n|;&]{0,120}?[ \t]-p([^\s"'=-][^\s"']*)/dy,
-  /docker[ \t]+login\b[^\r\n|;&]{0,120}?[ \t]-p[ \t]+([^\s"'-][^\s"']*)/dy,
-  /identified[ \t]+by[ \t]+(?:password[ \t]+)?'([^'\r\n]{1,256})'/diy,
-  /password[ \t]+'([^'\r\n]{1,256})'/diy,
-  /login[ \t]+[^\s"']{1,256}\s{1,64}password[ \t]+([^\s"']+)/diy,
-];
-/** A line of a netrc file. */
-const netrcLine = /password[ \t]+(?=\S*\d)([^\s"'(){}<>,;:]{6,256})[ \t]*(?=$|[\r\n])/dy;
-
 /** Looks at the `-` at `at`, which no name goes on with. @returns where to go on. */
-export function atDash(text: string, at: number, mark: Mark): number {
+export function atDash(quoted: QuotedText, at: number, mark: Mark): number {
+  const { text } = quoted;
   let from = at + 1;
   if (text[from] === "-") from++;
   let end = from;
   while (end - from < longestName && isNameCharacter(text.charCodeAt(end))) end++;
   const next = text.charCodeAt(end);
   if (end === from) return end + 1;
-  const flag = text.slice(at, end);
-  if (userFlags.has(flag)) return atUser(text, end, mark);
+  if (mayBeUser(text, { at, end }) && userFlags.has(text.slice(at, end))) return atUser(text, end, mark);
+  if (!(isBlank(next) || isQuote(next) || next === 92)) return end;
+  const secrecy = secrecyIn(text, from, end);
+  if (secrecy === "none") return end;
   const gap = gapEnd(text, end);
-  if (gap === end || !(isBlank(next) || isQuote(next) || next === 92)) return end;
-  const secrecy = secrecyOf(text.slice(from, end));
-  if (secrecy === "none" || text[gap] === "-") return end;
+  if (gap === end || text[gap] === "-") return end;
   const isShort = from === at + 1;
-  const place = { secrecy: secrecy === "hint" ? "token" : secrecy, isSpaced: false, isLoose: isShort, isLine: false };
+  const place = {
+    secrecy: secrecy === "hint" ? "token" : secrecy,
+    isSpaced: false,
+    isLoose: isShort,
+    isLine: false,
+    isQuoted: false,
+  };
   const keepsQuotes = !isBlank(next);
-  return Math.max(end, markValue({ text, from: gap, isParameter: false, around: -1, keepsQuotes }, place, mark));
+  return Math.max(
+    end,
+    markValue({ quoted, text, from: gap, isParameter: false, around: -1, keepsQuotes }, place, mark),
+  );
 }
 
-/** The first two letters, in lower case, of the words that `atCommand` knows. */
-export const commandStarts: readonly string[] = ["ss", "re", "my", "ma", "do", "id", "pa", "lo"];
-
-/** Looks at the word at `at`. @returns where to go on; `at` when it is none of these. */
-export function atCommand(text: string, at: number, mark: Mark): number {
-  for (const form of commands) {
-    form.lastIndex = at;
-    const span = form.exec(text)?.indices?.[1];
-    if (span !== undefined) return marked(span, mark);
-  }
-  netrcLine.lastIndex = at;
-  const span = netrcLine.exec(text)?.indices?.[1];
-  return span !== undefined && placeOf(text, at) === "line" ? marked(span, mark) : at;
-}
-
-function marked([start, end]: readonly [number, number], mark: Mark): number {
-  mark(start, end);
-  return end;
+/** `-u`, `-U`, `--user` and `--proxy-user` are alike in length and letter. */
+function mayBeUser(text: string, { at, end }: { readonly at: number; readonly end: number }): boolean {
+  const length = end - at;
+  if (length === 2) return (text.charCodeAt(at + 1) | 32) === letterU;
+  return (length === 6 || length === 12) && text.charCodeAt(end - 1) === letterR;
 }
 
 function atUser(text: string, flagEnd: number, mark: Mark): number {

@@ -1,23 +1,17 @@
 // Takes lines of JSON apart, so that their strings are read as they are meant and what is masked leaves them JSON.
+import { markFields } from "./redact_json_fields.ts";
 import { jsonLineAt } from "./redact_json_line.ts";
-import type { JsonLine } from "./redact_json_line.ts";
-import { secrecyOf } from "./redact_names.ts";
-import type { Mark, Span } from "./redact_spans.ts";
-import { isHarmless } from "./redact_values.ts";
+import { meaningInto } from "./redact_json_string.ts";
+import { Numbers } from "./redact_numbers.ts";
+import type { Mark, Spans } from "./redact_spans.ts";
 
 const newline = 10;
-const longestName = 128;
-const longestGap = 64;
-const lookedAt = 300;
+const backslash = 92;
 const decoder = new TextDecoder("utf-16le", { ignoreBOM: true });
-const headers = new Set(["cookie", "set-cookie", "authorization", "proxy-authorization"]);
-const anywhere = { isQuoted: true, isSpaced: false, isLoose: false, isLine: false } as const;
-
-/** A string with escaped characters: where it stands, and where what it means stands in `inner`. */
-interface Piece extends Span {
-  readonly at: number;
-  readonly length: number;
-}
+/** Numbers for each line: its start and end, and where its quotes start and end in the list of quotes. */
+const perLine = 4;
+/** Numbers for each piece: where it starts and ends in the text, and where its meaning does in `inner`. */
+const perPiece = 4;
 
 /** A text with lines of JSON in it. */
 export interface JsonText {
@@ -26,84 +20,120 @@ export interface JsonText {
    * another; strings with escaped characters are blank.
    */
   readonly outer: string;
-  readonly lines: readonly JsonLine[];
+  readonly lines: Numbers;
+  /** Where the strings of all lines start and end, in pairs. */
+  readonly quotes: Numbers;
   /** What the strings with escaped characters mean, each on lines of its own. */
   readonly inner: string;
-  readonly pieces: readonly Piece[];
+  /** Strings with escaped characters. */
+  readonly pieces: Numbers;
 }
 
 /** The text taken apart, its named secrets marked; null when no line of it is JSON. */
 export function takenApart(text: string, mark: Mark): JsonText | null {
-  const lines: JsonLine[] = [];
-  for (let start = 0; start < text.length;) {
-    const found = lineEndAfter(text, start);
+  const first = text.indexOf('"');
+  if (first < 0) return null;
+  const lines = new Numbers();
+  const quotes = new Numbers();
+  let hasEscapes = false;
+  let start = 0;
+  for (let quote = first; quote >= 0; quote = text.indexOf('"', start)) {
+    start = Math.max(start, text.lastIndexOf("\n", quote) + 1);
+    const found = lineEndAfter(text, quote);
     // A field whose value stands on the next line.
     const end = text[found - 1] === ":" && text[found - 2] === '"' ? lineEndAfter(text, found + 1) : found;
-    const line = jsonLineAt(text, { start, end });
-    if (line !== null) lines.push(line);
+    const from = quotes.length;
+    const line = jsonLineAt(text, { start, end }, quotes);
+    if (line !== null) {
+      lines.push(line.start);
+      lines.push(line.end);
+      lines.push(from);
+      lines.push(quotes.length);
+      hasEscapes ||= line.hasEscapes;
+    }
     start = (line === null ? found : end) + 1;
   }
   if (lines.length === 0) return null;
+  for (let i = 0; i < lines.length; i += perLine) {
+    markFields(text, { quotes, from: lines.at(i + 2), to: lines.at(i + 3) }, mark);
+  }
+  return { lines, quotes, ...split(text, { quotes, hasEscapes }) };
+}
+
+function split(
+  text: string,
+  { quotes, hasEscapes }: { readonly quotes: Numbers; readonly hasEscapes: boolean },
+): Pick<JsonText, "outer" | "inner" | "pieces"> {
   const codes = new Uint16Array(text.length);
   for (let i = 0; i < text.length; i++) codes[i] = text.charCodeAt(i);
-  const pieces: Piece[] = [];
-  const meanings: string[] = [];
+  // A meaning is shorter than its string, and has a line break behind it.
+  const meanings = new Uint16Array(hasEscapes ? text.length + 1 : 0);
+  const pieces = new Numbers();
   let at = 0;
-  for (const line of lines) {
-    markFields(text, line.quotes, mark);
-    for (const string of stringsOf(line)) {
-      codes[string.start - 1] = newline;
-      if (string.end < text.length) codes[string.end] = newline;
-      const meaning = line.hasEscapes ? meaningOf(text, string) : null;
-      if (meaning === null) continue;
-      codes.fill(newline, string.start, string.end);
-      pieces.push({ ...string, at, length: meaning.length });
-      meanings.push(meaning);
-      at += meaning.length + 1;
-    }
+  for (let i = 0; i + 1 < quotes.length; i += 2) {
+    const start = quotes.at(i) + 1;
+    const end = quotes.at(i + 1);
+    const meant = hasEscapes ? meaningInto(codes, { start, end, into: meanings, at }) : -1;
+    codes[start - 1] = newline;
+    if (end < text.length) codes[end] = newline;
+    if (meant < 0) continue;
+    codes.fill(newline, start, end);
+    pieces.push(start);
+    pieces.push(end);
+    pieces.push(at);
+    pieces.push(meant);
+    meanings[meant] = newline;
+    at = meant + 1;
   }
-  return { outer: decoder.decode(codes), lines, inner: meanings.join("\n"), pieces };
+  return {
+    outer: decoder.decode(codes),
+    inner: decoder.decode(meanings.subarray(0, Math.max(0, at - 1))),
+    pieces,
+  };
 }
 
 /** Spans of the outer text, cut so that in lines of JSON none leaves its string. */
-export function withinStrings(lines: readonly JsonLine[], spans: readonly Span[], mark: Mark): void {
+export function withinStrings({ lines, quotes }: JsonText, spans: Spans, mark: Mark): void {
   let next = 0;
-  for (const span of spans) {
-    while (next < lines.length && lines[next]!.end <= span.start) next++;
-    let at = span.start;
-    for (let i = next; i < lines.length && lines[i]!.start < span.end; i++) {
-      const line = lines[i]!;
-      mark(at, Math.min(line.start, span.end));
-      const to = Math.min(span.end, line.end);
-      const { quotes } = line;
-      for (let q = firstStringAfter(quotes, at); q + 1 < quotes.length && quotes[q]! < to; q += 2) {
-        mark(Math.max(quotes[q]! + 1, at), Math.min(quotes[q + 1]!, to));
+  for (let s = 0; s < spans.length; s += 2) {
+    const spanEnd = spans[s + 1]!;
+    let at = spans[s]!;
+    while (next < lines.length && lines.at(next + 1) <= at) next += perLine;
+    for (let i = next; i < lines.length && lines.at(i) < spanEnd; i += perLine) {
+      mark(at, Math.min(lines.at(i), spanEnd));
+      const to = Math.min(spanEnd, lines.at(i + 1));
+      const last = lines.at(i + 3);
+      const first = firstStringAfter(quotes, { from: lines.at(i + 2), to: last, at });
+      for (let q = first; q + 1 < last && quotes.at(q) < to; q += 2) {
+        mark(Math.max(quotes.at(q) + 1, at), Math.min(quotes.at(q + 1), to));
       }
       at = Math.max(at, to);
     }
-    mark(at, span.end);
+    mark(at, spanEnd);
   }
 }
 
 /** Marks in the text what the spans mark in the meaning of its strings. */
-export function markPieces(text: string, { pieces }: JsonText, spans: readonly Span[], mark: Mark): void {
+export function markPieces(text: string, { pieces }: JsonText, { spans, mark }: { spans: Spans; mark: Mark }): void {
   let next = 0;
   let raw = 0;
   let meant = 0;
-  const advance = (piece: Piece, to: number): number => {
-    if (raw < piece.start) [raw, meant] = [piece.start, piece.at];
-    while (meant < to && raw < piece.end) {
-      raw += text[raw] !== "\\" ? 1 : text[raw + 1] === "u" ? 6 : 2;
+  const advance = (piece: number, to: number): number => {
+    if (raw < pieces.at(piece)) [raw, meant] = [pieces.at(piece), pieces.at(piece + 2)];
+    const end = pieces.at(piece + 1);
+    while (meant < to && raw < end) {
+      raw += text.charCodeAt(raw) !== backslash ? 1 : text[raw + 1] === "u" ? 6 : 2;
       meant++;
     }
     return raw;
   };
-  for (const span of spans) {
-    while (next < pieces.length && pieces[next]!.at + pieces[next]!.length <= span.start) next++;
-    for (let i = next; i < pieces.length && pieces[i]!.at < span.end; i++) {
-      const piece = pieces[i]!;
-      const start = advance(piece, Math.max(span.start, piece.at));
-      mark(start, advance(piece, Math.min(span.end, piece.at + piece.length)));
+  for (let s = 0; s < spans.length; s += 2) {
+    const start = spans[s]!;
+    const end = spans[s + 1]!;
+    while (next < pieces.length && pieces.at(next + 3) <= start) next += perPiece;
+    for (let i = next; i < pieces.length && pieces.at(i + 2) < end; i += perPiece) {
+      const from = advance(i, Math.max(start, pieces.at(i + 2)));
+      mark(from, advance(i, Math.min(end, pieces.at(i + 3))));
     }
   }
 }
@@ -113,58 +143,17 @@ function lineEndAfter(text: string, at: number): number {
   return found < 0 ? text.length : found;
 }
 
-function* stringsOf({ quotes }: JsonLine): Generator<Span> {
-  for (let i = 0; i + 1 < quotes.length; i += 2) yield { start: quotes[i]! + 1, end: quotes[i + 1]! };
-}
-
-/** What a string means; null when it is what it looks like, or nothing. */
-function meaningOf(text: string, { start, end }: Span): string | null {
-  const escape = text.indexOf("\\", start);
-  if (escape < 0 || escape >= end) return null;
-  try {
-    return JSON.parse(`"${text.slice(start, end)}"`) as string;
-  } catch {
-    return null;
-  }
-}
-
-/** Index of the opening quote of the first string that ends behind `from`. */
-function firstStringAfter(quotes: readonly number[], from: number): number {
+/** Index, in the quotes, of the opening quote of the first string that ends behind `at`. */
+function firstStringAfter(
+  quotes: Numbers,
+  { from, to, at }: { readonly from: number; readonly to: number; readonly at: number },
+): number {
   let low = 0;
-  let high = quotes.length / 2;
+  let high = (to - from) >> 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (quotes[2 * middle + 1]! <= from) low = middle + 1;
+    if (quotes.at(from + 2 * middle + 1) <= at) low = middle + 1;
     else high = middle;
   }
-  return 2 * low;
-}
-
-/** Marks the strings that are values of secret names, of secret flags in a list, and of `name` and `value` pairs. */
-function markFields(text: string, quotes: readonly number[], mark: Mark): void {
-  let pair = "";
-  for (let i = 0; i + 3 < quotes.length; i += 2) {
-    const start = quotes[i]! + 1;
-    const end = quotes[i + 1]!;
-    const value = { start: quotes[i + 2]! + 1, end: quotes[i + 3]! };
-    if (end - start > longestName || value.start - end > longestGap) continue;
-    const between = text.slice(end + 1, value.start - 1).trim();
-    if (between !== ":" && between !== ",") continue;
-    const name = text.slice(start, end);
-    if (between === ",") {
-      if (name[0] === "-") markString(text, { name: name.replace(/^--?/, ""), ...value }, mark);
-    } else if (name === "name" || name === "key" || name === "Name" || name === "Key") {
-      pair = text.slice(value.start, Math.min(value.end, value.start + longestName));
-    } else if (name === "value" || name === "Value") {
-      markString(text, { name: pair, ...value }, mark);
-      pair = "";
-    } else markString(text, { name, ...value }, mark);
-  }
-}
-
-function markString(text: string, { name, start, end }: Span & { readonly name: string }, mark: Mark): void {
-  const secrecy = headers.has(name.toLowerCase()) ? "token" : secrecyOf(name);
-  if (secrecy === "none") return;
-  if (isHarmless(text.slice(start, Math.min(end, start + lookedAt)), { secrecy, ...anywhere })) return;
-  mark(start, end);
+  return from + 2 * low;
 }

@@ -1,37 +1,42 @@
 // Tells lines of JSON from other lines, and finds their strings.
+import type { Numbers } from "./redact_numbers.ts";
 import type { Span } from "./redact_spans.ts";
 
 const space = 32;
 const doubleQuote = 34;
+const comma = 44;
+const colon = 58;
 const backslash = 92;
 const longestPrefix = 256;
-const opening = /[{[]\s{0,8}["{[]/;
-/** A line of a document that is spread over several. */
-const part = /^\s{0,200}"(?:[^"\\]|\\.)*(?:"\s{0,8}(?::|,?\s*$)|$)/;
+const shortest = 5;
+const mostIndent = 200;
+const mostGap = 8;
 
 /** Brackets, `,`, `:`, and what numbers, `true`, `false` and `null` are made of. */
 const structure = new Uint8Array(128);
+structure.fill(1, 0, space + 1);
 for (const character of "{}[],:0123456789+-.Etruefalsn") structure[character.charCodeAt(0)] = 1;
 
 /** A line that is JSON, from where that begins. */
 export interface JsonLine extends Span {
-  /** Where its strings start and end, in pairs; the last one may be cut by the end of the line. */
-  readonly quotes: readonly number[];
   readonly hasEscapes: boolean;
 }
 
-/** The JSON on a line, at its head or behind a time stamp or the like; null where there is none. */
-export function jsonLineAt(text: string, { start, end }: Span): JsonLine | null {
-  if (end - start < 5) return null;
-  const head = text.slice(start, Math.min(end, start + longestPrefix));
-  const at = head.search(opening);
-  const line = at < 0 ? null : lineFrom(text, { start: start + at, end });
+/**
+ * The JSON on a line, at its head or behind a time stamp or the like; null where there is none. Where its strings start
+ * and end is added to `quotes`, in pairs; the last one may be cut by the end of the line.
+ */
+export function jsonLineAt(text: string, { start, end }: Span, quotes: Numbers): JsonLine | null {
+  if (end - start < shortest) return null;
+  const limit = Math.min(end, start + longestPrefix);
+  const at = openingIn(text, start, limit);
+  const line = at < 0 ? null : lineFrom(text, { start: at, end }, quotes);
   if (line !== null) return line;
-  return part.test(head) ? lineFrom(text, { start, end }) : null;
+  return isPart(text, start, limit) ? lineFrom(text, { start, end }, quotes) : null;
 }
 
-function lineFrom(text: string, { start, end }: Span): JsonLine | null {
-  const quotes: number[] = [];
+function lineFrom(text: string, { start, end }: Span, quotes: Numbers): JsonLine | null {
+  const before = quotes.length;
   let isInside = false;
   let hasEscapes = false;
   for (let i = start; i < end; i++) {
@@ -43,8 +48,61 @@ function lineFrom(text: string, { start, end }: Span): JsonLine | null {
       if (code !== backslash) continue;
       hasEscapes = true;
       i++;
-    } else if (code > space && (code > 127 || structure[code] === 0)) return null;
+    } else if (code > 127 || structure[code] === 0) {
+      quotes.cut(before);
+      return null;
+    }
   }
   if (isInside) quotes.push(end);
-  return quotes.length === 0 ? null : { start, end, quotes, hasEscapes };
+  return quotes.length === before ? null : { start, end, hasEscapes };
+}
+
+/** Index of the first bracket with a quote or a bracket behind it, and at most white space between them; else -1. */
+function openingIn(text: string, start: number, limit: number): number {
+  for (let i = start; i < limit; i++) {
+    if (!isOpener(text.charCodeAt(i))) continue;
+    const next = afterWhite(text, i + 1, Math.min(limit, i + 1 + mostGap));
+    if (next >= limit) return -1;
+    const code = text.charCodeAt(next);
+    if (code === doubleQuote || isOpener(code)) return i;
+  }
+  return -1;
+}
+
+/** Whether the line may belong to a document that is spread over several: it is a field, or a string and no more. */
+function isPart(text: string, start: number, limit: number): boolean {
+  let at = afterWhite(text, start, Math.min(limit, start + mostIndent));
+  if (at >= limit || text.charCodeAt(at) !== doubleQuote) return false;
+  for (at++; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    if (code === doubleQuote) break;
+    if (code !== backslash) continue;
+    at++;
+    // No line break is escaped by a backslash before it.
+    if (at >= limit || isLineBreak(text.charCodeAt(at))) return false;
+  }
+  if (at >= limit) return true;
+  const gapEnd = afterWhite(text, at + 1, limit);
+  if (gapEnd >= limit) return true;
+  if (gapEnd - at - 1 > mostGap) return false;
+  const code = text.charCodeAt(gapEnd);
+  return code === colon || (code === comma && afterWhite(text, gapEnd + 1, limit) >= limit);
+}
+
+function isOpener(code: number): boolean {
+  return code === 123 || code === 91;
+}
+
+function isLineBreak(code: number): boolean {
+  return code === 10 || code === 13 || code === 0x2028 || code === 0x2029;
+}
+
+function afterWhite(text: string, at: number, limit: number): number {
+  while (at < limit && isWhite(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function isWhite(code: number): boolean {
+  if (code > 127) return /\s/.test(String.fromCharCode(code));
+  return code === space || (code >= 9 && code <= 13);
 }

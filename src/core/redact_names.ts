@@ -1,70 +1,109 @@
 // Tells by its name whether a variable, a field, a flag or a header holds a secret.
+import { WordSet } from "./redact_words.ts";
 
 /** How much a name says: a `password` may look like anything, a `token` has no spaces, a `hint` needs a telling value. */
 export type Secrecy = "none" | "hint" | "token" | "count" | "password";
 
 const longestName = 128;
-/** The names met last, each in a place of its own: a text repeats few names. */
-const places = 1024;
-const names: string[] = new Array(places).fill("");
+const underscore = 95;
+/** The names met last, each in a place of its own: a text repeats few names. Copies, so that no text is kept for them. */
+const places = 512;
+const longestKept = 64;
+const keptCodes = new Uint8Array(places * longestKept);
+const keptLengths = new Uint8Array(places);
 const judged: Secrecy[] = new Array(places).fill("none");
 
 const stem = /pass|pwd|pw|token|secret|cred|key|auth|cookie|pat|bearer|jwt|sess|webhook/i;
-const passwordPart = /(?:password|passwd|passphrase|passcode|passwort|pwd)s?$/;
-const tokenPart =
-  /(?:token|secret|credential|apikey|secretkey|secretaccesskey|accesskey|privatekey|authkey|accountkey|signingkey|masterkey|sharedkey|webhookurl)s?$/;
-const hints = new Set(
-  "auth authorization bearer cookie cookies pat jwt creds cred pw session sessionid phpsessid jsessionid sid".split(
-    " ",
-  ),
+/** What a word for a password, or for a token, ends with, one `s` behind it left out; by the last letter. */
+const passwordEnds = byLastLetter("password passwd passphrase passcode passwort pwd");
+const tokenEnds = byLastLetter(
+  "token secret credential apikey secretkey secretaccesskey accesskey privatekey authkey accountkey signingkey " +
+    "masterkey sharedkey webhookurl",
 );
-const keyOwners = new Set(
-  ("api access private secret encryption decryption signing account master auth storage shared hmac consumer " +
-    "subscription webhook integration").split(" "),
+const hints = new WordSet(
+  "auth authorization bearer cookie cookies pat jwt creds cred pw session sessionid phpsessid jsessionid sid",
 );
-const dullKeyOwners = new Set("client app session ssh license deploy service admin role crypt anon".split(" "));
+const keyOwners = new WordSet(
+  "api access private secret encryption decryption signing account master auth storage shared hmac consumer " +
+    "subscription webhook integration",
+);
+const dullKeyOwners = new WordSet("client app session ssh license deploy service admin role crypt anon");
 
 /** What a name ends with when its value is about a secret, and not one. */
-const aboutEndings = new Set(
-  ("file path dir directory folder url uri endpoint host type name names count counts limit limits length len size min " +
+const aboutEndings = new WordSet(
+  "file path dir directory folder url uri endpoint host type name names count counts limit limits length len size min " +
     "max policy expiry expires expiration expired ttl age lifetime helper stdin prompt env var variable enabled " +
     "disabled required optional valid invalid hint label field param parameter header prefix suffix regex pattern " +
     "format provider manager store source ref version algorithm alg scope scopes usage used budget rate window index " +
     "position pos line column kind status state error at in on reset changed created updated rotation class factory " +
     "service validator handler mode strategy cache total remaining cost price estimate text style color icon button " +
-    "input placeholder requirements strength attempts retries timeout interval").split(" "),
+    "input placeholder requirements strength attempts retries timeout interval",
 );
 /** A token may be many things; these are parts of texts. */
-const tokenKinds = new Set(
-  ("eos bos pad unk sep cls mask stop special image audio text word syntax current prev previous lookahead peek " +
+const tokenKinds = new WordSet(
+  "eos bos pad unk sep cls mask stop special image audio text word syntax current prev previous lookahead peek " +
     "unexpected expected invalid missing max min num input output prompt completion cached reasoning thinking total " +
-    "next per").split(" "),
+    "next per",
 );
-const flagStarts = new Set(
-  "is has no use uses needs requires require allow enable disable show hide skip with".split(" "),
+const flagStarts = new WordSet(
+  "is has no use uses needs requires require allow enable disable show hide skip with",
 );
 
 /** What the name of a variable, a field or a flag says about its value. */
 export function secrecyOf(name: string): Secrecy {
-  if (name.length > longestName) return "none";
-  const place = placeOf(name);
-  if (names[place] !== name) {
-    names[place] = name;
-    judged[place] = stem.test(name) ? judge(partsOf(name)) : "none";
-  }
-  return judged[place]!;
+  return secrecyIn(name, 0, name.length);
 }
 
-function placeOf(name: string): number {
-  let hash = name.length;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash, 31) + name.charCodeAt(i) | 0;
-  return hash & (places - 1);
+/** What the name that stands in the text from `start` up to `end` says about its value; at `gap` is no part of a word. */
+export function secrecyIn(text: string, start: number, end: number, gap = -1): Secrecy {
+  const length = end - start;
+  if (length > longestName) return "none";
+  let hash = length;
+  for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + (i === gap ? underscore : text.charCodeAt(i)) | 0;
+  const place = (hash ^ hash >>> 15) & (places - 1);
+  if (isKept(place, { text, start, length, gap })) return judged[place]!;
+  const name = gap < 0 ? text.slice(start, end) : `${text.slice(start, gap)}_${text.slice(gap + 1, end)}`;
+  const secrecy = stem.test(name) ? judge(partsOf(name)) : "none";
+  keep(name, place, secrecy);
+  return secrecy;
 }
 
 /** Whether an environment variable of this name holds a secret. */
 export function looksSecret(name: string): boolean {
   const secrecy = secrecyOf(name);
   return secrecy !== "none" && secrecy !== "count";
+}
+
+function isKept(
+  place: number,
+  { text, start, length, gap }: {
+    readonly text: string;
+    readonly start: number;
+    readonly length: number;
+    readonly gap: number;
+  },
+): boolean {
+  if (keptLengths[place] !== length || length === 0) return false;
+  const at = place * longestKept;
+  for (let i = 0; i < length; i++) {
+    if (keptCodes[at + i] !== (start + i === gap ? underscore : text.charCodeAt(start + i))) return false;
+  }
+  return true;
+}
+
+function keep(name: string, place: number, secrecy: Secrecy): void {
+  if (name.length > longestKept) return;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    keptCodes[place * longestKept + i] = code;
+    // What has no room in a byte is not kept.
+    if (code > 255) {
+      keptLengths[place] = 0;
+      return;
+    }
+  }
+  keptLengths[place] = name.length;
+  judged[place] = secrecy;
 }
 
 /** The words of a name in lower case: `AWSSecretKey_2` is `aws`, `secret`, `key`. */
@@ -111,18 +150,36 @@ function judge(parts: readonly string[]): Secrecy {
   const first = parts[0];
   if (last === undefined || first === undefined) return "none";
   const isKeyId = last === "id" && !parts.includes("secret") && !parts.includes("access");
-  if (isKeyId || aboutEndings.has(last) || (parts.length > 1 && flagStarts.has(first))) {
+  if (isKeyId || isOneOf(last, aboutEndings) || (parts.length > 1 && isOneOf(first, flagStarts))) {
     return last === "url" && parts.includes("webhook") ? "token" : "none";
   }
-  if (parts.some((part) => passwordPart.test(part)) || last === "pass") return "password";
-  const token = parts.find((part) => tokenPart.test(part));
+  if (last === "pass") return "password";
+  for (const part of parts) if (endsWithOne(part, passwordEnds)) return "password";
+  const token = parts.find((part) => endsWithOne(part, tokenEnds));
   if (token === "tokens") return "count";
-  if (token === "token" && tokenKinds.has(first) && parts.length > 1) return "none";
+  if (token === "token" && isOneOf(first, tokenKinds) && parts.length > 1) return "none";
   if (token !== undefined) return "token";
   for (let i = 1; i < parts.length; i++) {
     if (parts[i] !== "key" && parts[i] !== "keys") continue;
-    if (keyOwners.has(parts[i - 1]!)) return "token";
-    if (dullKeyOwners.has(parts[i - 1]!)) return "hint";
+    if (isOneOf(parts[i - 1]!, keyOwners)) return "token";
+    if (isOneOf(parts[i - 1]!, dullKeyOwners)) return "hint";
   }
-  return hints.has(last) ? "hint" : "none";
+  return isOneOf(last, hints) ? "hint" : "none";
+}
+
+function isOneOf(word: string, words: WordSet): boolean {
+  return words.has(word, 0, word.length);
+}
+
+/** Whether a word ends with one of these, or with its plural. */
+function endsWithOne(word: string, ends: ReadonlyMap<number, readonly string[]>): boolean {
+  const length = word.charCodeAt(word.length - 1) === 115 ? word.length - 1 : word.length;
+  const near = ends.get(word.charCodeAt(length - 1));
+  if (near === undefined) return false;
+  for (const end of near) if (word.endsWith(end, length)) return true;
+  return false;
+}
+
+function byLastLetter(words: string): ReadonlyMap<number, readonly string[]> {
+  return Map.groupBy(words.split(" "), (word) => word.charCodeAt(word.length - 1));
 }

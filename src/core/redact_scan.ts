@@ -1,9 +1,11 @@
 // Goes over a text once and hands each place where a secret may begin to the finder that knows it.
 import { atElement, atNamedValue, findKeys, findPgpass } from "./redact_blocks.ts";
+import { Commands, commandStarts } from "./redact_commands.ts";
 import { atColon, atEquals } from "./redact_fields.ts";
-import { atCommand, atDash, commandStarts } from "./redact_flags.ts";
+import { atDash } from "./redact_flags.ts";
+import { QuotedText } from "./redact_quotes.ts";
 import { type Mark, mask } from "./redact_spans.ts";
-import { atDiscord, atToken, tokenStarts } from "./redact_tokens.ts";
+import { atDiscord, atToken, type TokenMemo, tokenStarts } from "./redact_tokens.ts";
 import { atUrl } from "./redact_urls.ts";
 
 const wordCode = 1;
@@ -12,6 +14,7 @@ const colonCode = 3;
 const dashCode = 4;
 const elementCode = 5;
 const nameCode = 6;
+const slash = 47;
 
 const codes = new Uint8Array(128);
 for (let code = 48; code < 123; code++) if (/[A-Za-z0-9]/.test(String.fromCharCode(code))) codes[code] = wordCode;
@@ -37,30 +40,44 @@ for (const first of "MNO") {
 /** Telegram's bots: a number, a colon, and 35 characters. */
 const telegram = /:([A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])/dy;
 
+/** What finders remember of one text. */
+interface Memo {
+  readonly tokens: TokenMemo;
+  readonly commands: Commands;
+}
+
 /** Marks every secret whose shape or name is known. Takes time in proportion to the text. */
 export function findShapes(text: string, mark: Mark): void {
   findKeys(text, mark);
   findPgpass(text, mark);
+  const quoted = new QuotedText(text);
+  const memo: Memo = { tokens: { runEnd: 0 }, commands: new Commands(text) };
   let before = 0;
   for (let i = 0; i < text.length;) {
     const at = i;
-    const code = codeAt(text, i);
+    const character = text.charCodeAt(i);
+    const code = character < 128 ? codes[character]! : 0;
     switch (code) {
+      case 0:
+        i++;
+        before = 0;
+        continue;
       case wordCode:
-        i = before === wordCode ? i + 1 : Math.max(i + 1, atWord(text, at, mark));
+        if (before !== wordCode) {
+          const second = text.charCodeAt(at + 1);
+          const what = second < 128 ? starts[character * 128 + second]! : 0;
+          if (what !== 0) i = atWord(text, { at, what, memo }, mark);
+        }
+        if (i === at) i = wordEnd(text, at);
         break;
       case equalsCode:
-        i = atEquals(text, at, mark);
+        i = atEquals(quoted, at, mark);
         break;
       case colonCode:
-        i = text[at + 1] === "/" && text[at + 2] === "/"
-          ? atUrl(text, at, mark)
-          : isBotNumber(text, at)
-          ? atTelegram(text, at, mark)
-          : atColon(text, at, mark);
+        i = atColonSign(quoted, at, mark);
         break;
       case dashCode:
-        i = before === wordCode || before === nameCode || before === dashCode ? i + 1 : atDash(text, at, mark);
+        i = before === wordCode || before === nameCode || before === dashCode ? i + 1 : atDash(quoted, at, mark);
         break;
       case elementCode:
         i = text.startsWith(mask, at) ? at + mask.length : atElement(text, at, mark);
@@ -72,17 +89,34 @@ export function findShapes(text: string, mark: Mark): void {
   }
 }
 
-function atWord(text: string, at: number, mark: Mark): number {
-  const first = text.charCodeAt(at);
-  const second = text.charCodeAt(at + 1);
-  const what = second < 128 ? starts[first * 128 + second]! : 0;
-  if (what === 0) return at;
+/** Looks at the word at `at`, which may be one of `what`. @returns where to go on; `at` when it is nothing. */
+function atWord(
+  text: string,
+  { at, what, memo }: { readonly at: number; readonly what: number; readonly memo: Memo },
+  mark: Mark,
+): number {
   let end = at;
-  if ((what & isToken) !== 0) end = atToken(text, at, mark);
-  if (end === at && (what & isNamed) !== 0) end = atNamedValue(text, at, mark);
-  if (end === at && (what & isCommand) !== 0) end = atCommand(text, at, mark);
+  if ((what & isToken) !== 0) end = atToken(text, { at, memo: memo.tokens }, mark);
+  if (end === at && (what & isNamed) !== 0 && memo.commands.isValueNear(at)) end = atNamedValue(text, at, mark);
+  if (end === at && (what & isCommand) !== 0) end = memo.commands.at(at, mark);
   if (end === at && (what & isDiscord) !== 0 && !/[-_]/.test(text[at - 1] ?? "")) end = atDiscord(text, at, mark);
   return end;
+}
+
+function wordEnd(text: string, at: number): number {
+  let end = at + 1;
+  while (codeAt(text, end) === wordCode) end++;
+  return end;
+}
+
+/** Looks at the colon at `at`. @returns where to go on. */
+function atColonSign(quoted: QuotedText, at: number, mark: Mark): number {
+  const { text } = quoted;
+  const next = text.charCodeAt(at + 1);
+  if (next === slash && text.charCodeAt(at + 2) === slash) return atUrl(text, at, mark);
+  return isDigit(text.charCodeAt(at - 1)) && isBotNumber(text, at)
+    ? atTelegram(text, at, mark)
+    : atColon(quoted, at, mark);
 }
 
 /** Eight to ten digits before the colon, alone or after `bot`. */
@@ -99,6 +133,10 @@ function atTelegram(text: string, at: number, mark: Mark): number {
   if (span === undefined) return at + 1;
   mark(span[0], span[1]);
   return span[1];
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function codeAt(text: string, at: number): number {

@@ -1,124 +1,10 @@
 // Finds secrets by how they begin: tokens of known services, JSON web tokens, authorization schemes, webhook addresses.
 import type { Mark } from "./redact_spans.ts";
 
-const letter = 1;
-const underscore = 4;
-const dash = 8;
-const dot = 16;
-const base = 32;
-const alnum = letter;
-const word = letter | underscore;
-const url = word | dash;
-const dotted = url | dot;
-const base64 = url | base;
-
-const kinds = new Uint8Array(128);
-for (let code = 48; code < 123; code++) if (/[A-Za-z0-9]/.test(String.fromCharCode(code))) kinds[code] = letter;
-for (const [characters, kind] of [["_", underscore], ["-", dash], [".", dot], ["~+/=", base]] as const) {
-  for (const character of characters) kinds[character.charCodeAt(0)] = kind;
-}
-
-/** A beginning, what may follow, and how much of it at least. */
-type Row = readonly [prefix: string, body: number, least: number];
-
-const rows: readonly Row[] = [
-  ["sk-ant-", url, 16],
-  ["sk-proj-", url, 16],
-  ["sk-svcacct-", url, 16],
-  ["sk-admin-", url, 16],
-  ["sk-or-", url, 16],
-  ["sk-lf-", url, 16],
-  ["sk-", alnum, 16],
-  ["sk_live_", alnum, 16],
-  ["sk_test_", alnum, 16],
-  ["rk_live_", alnum, 16],
-  ["rk_test_", alnum, 16],
-  ["pk_live_", alnum, 16],
-  ["pk_test_", alnum, 16],
-  ["sk_org_", alnum, 16],
-  ["whsec_", base64, 16],
-  ["ghp_", alnum, 20],
-  ["gho_", alnum, 20],
-  ["ghs_", alnum, 20],
-  ["ghu_", alnum, 20],
-  ["ghr_", alnum, 20],
-  ["github_pat_", word, 20],
-  ["glpat-", dotted, 20],
-  ["glptt-", dotted, 20],
-  ["gldt-", dotted, 20],
-  ["glrt-", dotted, 20],
-  ["glcbt-", dotted, 20],
-  ["glsa_", word, 20],
-  ["xoxb-", url, 10],
-  ["xoxp-", url, 10],
-  ["xoxa-", url, 10],
-  ["xoxr-", url, 10],
-  ["xoxs-", url, 10],
-  ["xoxe-", url, 10],
-  ["xoxe.", dotted, 10],
-  ["xoxc-", url, 10],
-  ["xoxd-", base64, 10],
-  ["xapp-", url, 10],
-  ["xai-", alnum, 20],
-  ["gsk_", alnum, 20],
-  ["pplx-", alnum, 20],
-  ["tvly-", url, 20],
-  ["nvapi-", url, 20],
-  ["r8_", alnum, 20],
-  ["fw_", alnum, 20],
-  ["hf_", alnum, 20],
-  ["npm_", alnum, 20],
-  ["pypi-", url, 20],
-  ["rubygems_", alnum, 20],
-  ["dckr_pat_", url, 20],
-  ["AKIA", alnum, 16],
-  ["ASIA", alnum, 16],
-  ["AIza", url, 35],
-  ["GOCSPX-", url, 20],
-  ["ya29.", dotted, 20],
-  ["1//0", url, 20],
-  ["SG.", dotted, 30],
-  ["PMAK-", url, 20],
-  ["shpat_", alnum, 20],
-  ["shpss_", alnum, 20],
-  ["shpca_", alnum, 20],
-  ["dop_v1_", alnum, 20],
-  ["doo_v1_", alnum, 20],
-  ["lin_api_", alnum, 20],
-  ["ntn_", alnum, 20],
-  ["figd_", url, 20],
-  ["pul-", alnum, 20],
-  ["sbp_", alnum, 20],
-  ["sb_secret_", url, 16],
-  ["sntrys_", base64, 20],
-  ["sntryu_", alnum, 20],
-  ["phx_", alnum, 20],
-  ["dp.pt.", alnum, 20],
-  ["dp.st.", dotted, 20],
-  ["hvs.", url, 20],
-  ["hvb.", url, 20],
-  ["ATATT3", base64, 20],
-  ["ATCTT3", base64, 20],
-  ["AGE-SECRET-KEY-1", alnum, 20],
-  ["sq0csp-", url, 20],
-  ["sq0atp-", url, 20],
-  ["EAAAl", url, 30],
-  ["FwoGZXIvYXdz", base64, 20],
-  ["NRAK-", alnum, 20],
-  ["LTAI", alnum, 16],
-  ["ops_eyJ", base64, 20],
-  ["tskey-", url, 16],
-  ["CFPAT-", url, 20],
-  ["rnd_", alnum, 20],
-  ["re_", word, 24],
-  ["cfut_", word, 20],
-  ["apify_api_", alnum, 20],
-  ["ddp_", alnum, 30],
-];
+import { alnum, kindOf, type TokenRow, tokenRows, urlSafe } from "./redact_token_rows.ts";
 
 /** What is known by more than its beginning; the secret is the first group. */
 const forms: readonly (readonly [starts: string, form: RegExp])[] = [
-  ["eyJ", /(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3})/dy],
   ["eyJ", /(eyJ(?:hbGci|0eXAi|raWQi|4NXQi)[A-Za-z0-9_-]{8,}\.?[A-Za-z0-9_-]*)/dy],
   [
     "bea BEA Bea",
@@ -144,30 +30,54 @@ const discord = /([MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,
 /** Enough to tell words with dashes between them from a token. */
 const words = /^[a-z]{0,15}(?:[-_./][a-z]{0,15})*$/;
 const lookedAt = 24;
+const letterJ = 74;
+/** Of a JSON web token. */
+const leastPart = 4;
+const mostParts = 5;
 
-type Look = (text: string, at: number, mark: Mark) => number;
+/** What one look at a text leaves for the next one, so that none goes over the same characters again. */
+export interface TokenMemo {
+  /** End of the letters, digits, `_` and `-` that were last gone over to their end. */
+  runEnd: number;
+}
+
+interface Look {
+  readonly start: string;
+  /** The character behind the first three; -1 where there is none. */
+  readonly fourth: number;
+  at(text: string, at: number, mark: Mark): number;
+}
 
 /** By the first two characters. */
 const byStart = new Map<number, Look[]>();
-for (const row of rows) add(row[0], (text, at, mark) => atPrefix(text, { at, row }, mark));
+for (const row of tokenRows) add(row[0], (text, at, mark) => atPrefix(text, { at, row }, mark));
 for (const [starts, form] of forms) {
-  for (const start of starts.split(" ")) {
-    add(start, (text, at, mark) => text.startsWith(start, at) ? atForm(text, { at, form }, mark) : at);
-  }
+  for (const start of starts.split(" ")) add(start, (text, at, mark) => atForm(text, { at, form }, mark));
 }
 
 /** The beginnings of everything that `atToken` knows. */
 export const tokenStarts: readonly string[] = [
-  ...rows.map(([prefix]) => prefix),
+  ...tokenRows.map(([prefix]) => prefix),
   ...forms.flatMap(([starts]) => starts.split(" ")),
 ];
 
 /** Looks at the word at `at`, which no letter or digit precedes. @returns where to go on; `at` when it is no token. */
-export function atToken(text: string, at: number, mark: Mark): number {
+export function atToken(
+  text: string,
+  { at, memo }: { readonly at: number; readonly memo: TokenMemo },
+  mark: Mark,
+): number {
+  const third = text.charCodeAt(at + 2);
+  if (third === letterJ && text.startsWith("eyJ", at)) {
+    const end = atJwt(text, { at, memo }, mark);
+    if (end > at) return end;
+  }
   const looks = byStart.get(text.charCodeAt(at) << 8 | text.charCodeAt(at + 1));
   if (looks === undefined) return at;
+  const fourth = text.charCodeAt(at + 3);
   for (const look of looks) {
-    const end = look(text, at, mark);
+    if (look.start.charCodeAt(2) !== third || (look.fourth >= 0 && look.fourth !== fourth)) continue;
+    const end = text.startsWith(look.start, at) ? look.at(text, at, mark) : at;
     if (end > at) return end;
   }
   return at;
@@ -178,9 +88,24 @@ export function atDiscord(text: string, at: number, mark: Mark): number {
   return atForm(text, { at, form: discord }, mark);
 }
 
-function atPrefix(text: string, { at, row }: { readonly at: number; readonly row: Row }, mark: Mark): number {
+/** A JSON web token: two to five parts with dots between them. */
+function atJwt(text: string, { at, memo }: { readonly at: number; readonly memo: TokenMemo }, mark: Mark): number {
+  const from = at + 3;
+  if (from >= memo.runEnd) memo.runEnd = bodyEnd(text, { from, to: text.length, body: urlSafe });
+  let end = memo.runEnd;
+  if (end - from < leastPart || text[end] !== ".") return at;
+  const second = end + 1;
+  if (bodyEnd(text, { from: second, to: second + leastPart, body: urlSafe }) < second + leastPart) return at;
+  end = bodyEnd(text, { from: second, to: text.length, body: urlSafe });
+  for (let part = 2; part < mostParts && text[end] === "."; part++) {
+    end = bodyEnd(text, { from: end + 1, to: text.length, body: urlSafe });
+  }
+  mark(at, end);
+  return end;
+}
+
+function atPrefix(text: string, { at, row }: { readonly at: number; readonly row: TokenRow }, mark: Mark): number {
   const [prefix, body, least] = row;
-  if (!text.startsWith(prefix, at)) return at;
   const from = at + prefix.length;
   let end = bodyEnd(text, { from, to: from + Math.max(least, lookedAt), body });
   if (end - from < least || (body !== alnum && words.test(text.slice(from, end)))) return at;
@@ -208,12 +133,9 @@ function atForm(text: string, { at, form }: { readonly at: number; readonly form
   return span[1];
 }
 
-function kindOf(code: number): number {
-  return code < 128 ? kinds[code]! : 0;
-}
-
-function add(start: string, look: Look): void {
+function add(start: string, at: Look["at"]): void {
   const key = start.charCodeAt(0) << 8 | start.charCodeAt(1);
+  const look = { start, fourth: start.length > 3 ? start.charCodeAt(3) : -1, at };
   const looks = byStart.get(key);
   if (looks === undefined) byStart.set(key, [look]);
   else looks.push(look);
