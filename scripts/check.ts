@@ -14,12 +14,13 @@ async function runStep(step: Step, tally: Tally): Promise<void> {
     limitSeconds: step.limitSeconds,
     ...(step.env ? { env: step.env } : {}),
   });
-  const isTest = step.args[0] === "test";
-  const counts = isTest ? countTests(stdout) : null;
-  const isGood = code === 0 && (!isTest || (counts !== null && counts.passed > 0));
+  const countsOf = step.countsOf ?? (step.args[0] === "test" ? countTests : null);
+  const counts = countsOf === null ? null : countsOf(stdout);
+  const isGood = code === 0 && (countsOf === null || (counts !== null && counts.passed > 0));
   tally.passed += counts?.passed ?? (isGood ? 1 : 0);
   tally.failed += counts !== null && counts.failed > 0 ? counts.failed : (isGood ? 0 : 1);
-  const tests = counts === null ? "" : `, ${counts.passed} tests passed, ${counts.failed} failed`;
+  const unit = step.countsOf === undefined ? "tests" : "steps";
+  const tests = counts === null ? "" : `, ${counts.passed} ${unit} passed, ${counts.failed} failed`;
   say(
     `${isGood ? "ok    " : "FAILED"}  ${step.name.padEnd(11)} ${
       seconds.toFixed(1).padStart(6)

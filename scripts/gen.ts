@@ -1,8 +1,8 @@
 // Writes everything that derives from the source: registries, the JSON Schema and the marked regions of the docs.
 import { formatted, isStale, writeOutput } from "./gen/output.ts";
 import type { Output } from "./gen/output.ts";
-import { loadAgents, loadDefenses, loadVerbs } from "./gen/plug_ins.ts";
-import { agentRegistry, defenseRegistry, verbRegistry } from "./gen/registries.ts";
+import { loadAgents, loadDefenses, loadDetectors, loadVerbs } from "./gen/plug_ins.ts";
+import { agentRegistry, defenseRegistry, detectorNames, detectorRegistry, verbRegistry } from "./gen/registries.ts";
 import { priceTable } from "./gen/price_table.ts";
 import { fillRegions } from "./gen/regions.ts";
 import { renderers } from "./gen/renderers.ts";
@@ -14,6 +14,8 @@ const batches: readonly (() => Promise<readonly Output[]>)[] = [
   async () => [
     { path: "src/agents/registry.ts", text: agentRegistry(await loadAgents()) },
     { path: "src/defenses/registry.ts", text: defenseRegistry(await loadDefenses()) },
+    { path: "src/monitor/registry.ts", text: detectorRegistry(await loadDetectors()) },
+    { path: "src/monitor/names.ts", text: detectorNames(await loadDetectors()) },
   ],
   async () => [{ path: "src/cli/registry.ts", text: verbRegistry(await loadVerbs()) }],
   documents,

@@ -14,7 +14,10 @@ export const ceiling: readonly CeilingRow[] = [
   { grant: "env", why: "The agent gets the environment of the supervisor" },
   {
     grant: "run",
-    why: "The agent, `git`, `ps`, `df` and `sh`; for every program, because signalling a process group needs that",
+    why:
+      "The agent, hooks, `git`, `ps`, `df`, `sh`, `grep`, `fallocate`, `systemd-run` and `systemctl`; for `doctor` also " +
+      "`find`, `id`, `uname`, `timedatectl` and `launchctl`, for it and `monitor --host` `ssh`; for every program, because signalling a process " +
+      "group needs that",
   },
   { grant: "sys", why: "Memory, load and host name for the metrics" },
 ];

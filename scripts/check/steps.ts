@@ -7,6 +7,13 @@ export interface Step {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly limitSeconds: number;
+  /** What its output counts; absent: tests, where it runs any. */
+  readonly countsOf?: (output: string) => Counts | null;
+}
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
 }
 
 const test = ["test", "--no-check", "-A"];
@@ -25,6 +32,11 @@ const slow = [
   "tests/vcs/salvage_trouble_test.ts",
 ];
 
+/** Needs an sshd on this machine, and waits for connections to be given up. */
+const overSsh = ["tests/e2e/feed_ssh_test.ts"];
+
+const onlyNamed = [...slow, ...overSsh].join(",");
+
 const quick: readonly Step[] = [
   { name: "fmt", what: "Formatting", args: ["fmt", "--check"], limitSeconds: 60 },
   { name: "lint", what: "Linter with the house's own rules", args: ["lint"], limitSeconds: 60 },
@@ -40,7 +52,7 @@ const quick: readonly Step[] = [
   {
     name: "unit",
     what: "Unit tests",
-    args: [...test, "--parallel", `--ignore=${notUnit},${slow.join(",")}`, "tests"],
+    args: [...test, "--parallel", `--ignore=${notUnit},${onlyNamed}`, "tests"],
     limitSeconds: 240,
   },
 ];
@@ -50,7 +62,7 @@ const long: readonly Step[] = [
     name: "e2e",
     what: "End-to-end tests with a scripted agent",
     // They mostly wait: beside each other they take half the time.
-    args: [...test, "--parallel", `--ignore=${slow.join(",")}`, "tests/e2e"],
+    args: [...test, "--parallel", `--ignore=${onlyNamed}`, "tests/e2e"],
     limitSeconds: 600,
   },
   { name: "literate", what: "Commands of the documents", args: [...test, "tests/literate"], limitSeconds: 120 },
@@ -62,6 +74,7 @@ export const lanes: readonly (readonly Step[])[] = [long, quick];
 /** Steps that run only when named. */
 export const onDemand: readonly Step[] = [
   { name: "slow", what: "What takes minutes", args: [...test, "--parallel", ...slow], limitSeconds: 600 },
+  { name: "ssh", what: "Watching over a real sshd", args: [...test, ...overSsh], limitSeconds: 400 },
   {
     name: "crash-points",
     what: "The supervisor killed at every single step of its work",
@@ -76,10 +89,26 @@ export const onDemand: readonly Step[] = [
     env: { AGENT_RUNNER_REAL_AGENTS: "1" },
     limitSeconds: 600,
   },
+  {
+    name: "chaos",
+    what: "Random agents and random faults, each step looked at",
+    args: ["run", "-A", "scripts/chaos.ts", "--seed", "1", "--steps", "525"],
+    limitSeconds: 900,
+    countsOf: countSteps,
+  },
 ];
 
 /** Numbers of tests in the closing line of `deno test`; null when the output has none. */
-export function countTests(output: string): { readonly passed: number; readonly failed: number } | null {
-  const counts = [...output.matchAll(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm)].at(-1);
+export function countTests(output: string): Counts | null {
+  return lastCounts(output, /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm);
+}
+
+/** Numbers of steps in the closing line of the chaos test; null when the output has none. */
+export function countSteps(output: string): Counts | null {
+  return lastCounts(output, /^chaos: (\d+) steps passed, (\d+) failed$/gm);
+}
+
+function lastCounts(output: string, line: RegExp): Counts | null {
+  const counts = [...output.matchAll(line)].at(-1);
   return counts ? { passed: Number(counts[1]), failed: Number(counts[2]) } : null;
 }

@@ -1,7 +1,8 @@
-// Loads the one-per-file plug-ins (verbs, agents, defenses) while generating, and names the file that is not one.
+// Loads the one-per-file plug-ins (verbs, agents, defenses, detectors) while generating, and names the file that is not one.
 import type { Agent } from "../../src/core/agent.ts";
 import type { Defense } from "../../src/core/defense.ts";
 import type { Verb } from "../../src/cli/verb.ts";
+import type { Detector } from "../../src/monitor/detector.ts";
 import { filesBelow, readText, root } from "../tree.ts";
 
 /** A plug-in with the file it stands in, relative to the root. */
@@ -26,6 +27,13 @@ export async function loadAgents(): Promise<readonly PlugIn<Agent>[]> {
 export async function loadDefenses(): Promise<readonly PlugIn<Defense<never>>[]> {
   const fields = ["name", "order", "protectsFrom", "incident", "guardedBy", "describe"];
   const found = await loadFolder<Defense<never>>("src/defenses", fields, { isLoose: true });
+  return found.toSorted((a, b) => a.value.order - b.value.order);
+}
+
+/** The detectors, in the order they are asked in. */
+export async function loadDetectors(): Promise<readonly PlugIn<Detector>[]> {
+  const fields = ["name", "order", "severity", "mayStop", "firesWhen", "defaults", "optionsOf", "relaxed", "detect"];
+  const found = await loadFolder<Detector>("src/monitor/detectors", fields);
   return found.toSorted((a, b) => a.value.order - b.value.order);
 }
 

@@ -2,6 +2,7 @@
 import type { Agent } from "../../src/core/agent.ts";
 import type { Defense } from "../../src/core/defense.ts";
 import type { Verb } from "../../src/cli/verb.ts";
+import type { Detector } from "../../src/monitor/detector.ts";
 import type { PlugIn } from "./plug_ins.ts";
 
 const notice = "Written by `deno task gen`.";
@@ -53,6 +54,27 @@ ${imports.join("\n")}
 
 /** Every defense; the ones of the predecessor come first, in its order. */
 export const defenses = [${named.map(({ name }) => name).join(", ")}] as const;
+`;
+}
+
+/** Text of `src/monitor/registry.ts`: static imports, because every look asks all of them. */
+export function detectorRegistry(detectors: readonly PlugIn<Detector>[]): string {
+  const named = detectors.map(({ path }) => ({ path, name: importName(path) }));
+  const imports = named.map(({ path, name }) => `import ${name} from ${below(path, "src/monitor/")};`).sort();
+  return `// Lists the detectors in the order they are asked in. ${notice}
+import type { Detector } from "./detector.ts";
+${imports.join("\n")}
+
+/** Every detector; the ones of the predecessor come first, in its order. */
+export const detectors: readonly Detector[] = [${named.map(({ name }) => name).join(", ")}];
+`;
+}
+
+/** Text of `src/monitor/names.ts`: what only names the detectors need not load them. */
+export function detectorNames(detectors: readonly PlugIn<Detector>[]): string {
+  return `// Names the detectors in the order they are asked in. ${notice}
+
+export const knownDetectors: readonly string[] = ${JSON.stringify(detectors.map(({ value }) => value.name))};
 `;
 }
 

@@ -1,6 +1,7 @@
 // Names the regions that documents may have, each with what fills it.
 import { agentsTable } from "./agent_table.ts";
 import { configTables } from "./config_tables.ts";
+import { detectorsTable } from "./detector_table.ts";
 import { hookAnswers, hookRequests } from "./hook_tables.ts";
 import { recordTable } from "./markdown.ts";
 import type { Renderer } from "./regions.ts";
@@ -11,6 +12,7 @@ export const renderers: Readonly<Record<string, Renderer>> = {
   "agents-table": agentsTable,
   "config-schema": configTables,
   "defenses-table": defensesTable,
+  "detectors-table": detectorsTable,
   "event-kinds": eventKindsTable,
   "floors-table": floorsTable,
   "hook-answers": hookAnswers,

@@ -4,7 +4,7 @@ import { nearest } from "../core/text.ts";
 import { splitCommandLine } from "./arguments.ts";
 import type { CommandLine } from "./arguments.ts";
 import { prepareApart, prepareVerb } from "./prepare_apart.ts";
-import { visibleLines } from "./print.ts";
+import { spellJson, visibleLines } from "./print.ts";
 import { verbs } from "./registry.ts";
 import type { FlagSpecs, Grant, Verb } from "./verb.ts";
 import type { World } from "./world.ts";
@@ -14,6 +14,9 @@ export type Confine = (needs: readonly Grant[]) => void;
 
 /** Verbs that run for days: what is only needed to begin must not stay in their memory. */
 const longLived = ["serve"];
+
+/** The hidden verb that `monitor --host` calls on the far machine. */
+const feedVerb = "_feed";
 
 /** @returns the exit code. Only a bug throws. */
 export async function runApp(words: readonly string[], world: World, confine: Confine): Promise<number> {
@@ -26,6 +29,7 @@ export async function runApp(words: readonly string[], world: World, confine: Co
       return exitCode.ok;
     }
     if (line.verb === prepareVerb) return await (await import("./prepare.ts")).prepare(line, world);
+    if (line.verb === feedVerb) return await runFeedOut(line, world, confine);
     if (line.verb === null && line.words.length > 0) throw unknownFlag(line.words[0]!);
     if (line.verb === null) return await showVerbs(line, world);
     if (line.verb === "help") return await runApp([...line.words, "--help"], world, confine);
@@ -48,6 +52,12 @@ async function runVerb(line: CommandLine, world: World, confine: Confine): Promi
   if (parsed === null) return exitCode.ok;
   confine(verb.needs);
   return await verb.run({ ...parsed, configPath, isJson } as never, world);
+}
+
+async function runFeedOut(line: CommandLine, world: World, confine: Confine): Promise<number> {
+  const { feedNeeds, feedOut } = await import("./feed_out.ts");
+  confine(feedNeeds);
+  return await feedOut(line, world);
 }
 
 async function parse(verb: Verb<FlagSpecs>, line: CommandLine, world: World) {
@@ -81,7 +91,7 @@ function unknownFlag(word: string): OperatorError {
 export function spellError(error: OperatorError, isJson: boolean): string {
   if (isJson) {
     const { message, fix, exitCode } = error;
-    return visibleLines(`${JSON.stringify({ error: { message, fix, exit_code: exitCode } })}\n`);
+    return `${spellJson({ error: { message, fix, exit_code: exitCode } }, "line")}\n`;
   }
   return visibleLines(`agent-runner: ${error.message}\n  fix: ${error.fix}\n`);
 }

@@ -1,5 +1,6 @@
 // Commits the files that `init` wrote, and nothing else of the user's.
 import { OperatorError } from "../core/errors.ts";
+import { redact } from "../core/redact.ts";
 import { clip } from "../core/text.ts";
 import type { Processes, RunOutcome } from "../ports/processes.ts";
 
@@ -84,16 +85,21 @@ function reasonOf(outcome: RunOutcome): string {
     case "timed_out":
       return "git took too long";
     case "absent":
-      return outcome.reason;
+      return forPeople(outcome.reason);
     case "exited": {
       const told = `${textOf(outcome.stdout)}\n${textOf(outcome.stderr)}`.split("\n");
       const lines = told.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("hint:"));
       const fatal = lines.find((line) => /^(fatal|error):/.test(line));
-      return clip(fatal ?? lines.join(" "), longestReason) || `git left with code ${outcome.code}`;
+      return forPeople(fatal ?? lines.join(" ")) || `git left with code ${outcome.code}`;
     }
     default:
       return outcome satisfies never;
   }
+}
+
+/** Git and hooks print what they like: a remote with its password, too. */
+function forPeople(text: string): string {
+  return clip(redact(text), longestReason);
 }
 
 function textOf(bytes: Uint8Array): string {

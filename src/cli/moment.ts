@@ -15,10 +15,16 @@ export function parseMoment(text: string, options: { readonly flag: string; read
   const ago = /^(\d{1,9})([smhdw])(?:\s+ago)?$/.exec(word);
   if (ago) return options.now - Number(ago[1]) * unitMs[ago[2]!]!;
   const iso = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(word);
-  const time = iso === null ? NaN : Date.parse(`${iso[1]}T${iso[2] ?? "00:00"}${iso[3] ?? "Z"}`);
+  const time = iso === null || !isDay(iso[1]!) ? NaN : Date.parse(`${iso[1]}T${iso[2] ?? "00:00"}${iso[3] ?? "Z"}`);
   if (!Number.isNaN(time)) return time;
   throw new OperatorError(`'${text}' is no moment for --${options.flag}`, {
     fix: "Write how long ago, such as 10m, 2h or 3d, or a UTC time such as 2026-11-21T08:30:00Z",
     exitCode: exitCode.usage,
   });
+}
+
+/** Whether a calendar knows the day: `Date` takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(`${day}T00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }

@@ -37,6 +37,14 @@ export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");
 }
 
+/**
+ * A value as JSON: `lines` for people, `line` for programs that read line by line. What JSON leaves as it is and a terminal
+ * obeys is an escape in it: parsed, it means the same.
+ */
+export function spellJson(value: unknown, form: "lines" | "line" = "lines"): string {
+  return visibleLines(JSON.stringify(value, null, form === "lines" ? 2 : 0));
+}
+
 /** A table as data; cells may hold colour, but no line breaks. */
 export interface TableSpec {
   readonly head: readonly string[];

@@ -3,6 +3,7 @@ import { spellBytes, spellDuration, visible } from "../core/text.ts";
 import type { ProjectView, RoundSummary } from "../core/view.ts";
 import { narrate } from "../view/narrate.ts";
 import { type Fact, type Paint, paintFor, spellFacts, spellTable } from "./print.ts";
+import { progressFacts } from "./progress_facts.ts";
 import { spellRound } from "./round_page.ts";
 import type { Stream } from "./world.ts";
 
@@ -80,7 +81,7 @@ function factsOf(view: ProjectView, now: number): Fact[] {
     const until = new Date(limit.throttled_until_epoch * 1000).toJSON() ?? "";
     facts.push(["limit", `${visible(limit.limit_type)} of ${visible(limit.agent)} until ${spellTime(until, now)}`]);
   }
-  facts.push(...leftoverFacts(view), ["defenses", defensesFact(view)]);
+  facts.push(...progressFacts(view.status), ...leftoverFacts(view), ["defenses", defensesFact(view)]);
   if (system.mem_total_mb > 0) facts.push(["machine", machineFact(view)]);
   if (failures.length > 0) {
     facts.push(["hooks", `failed ${times(failures.length)}; last: ${narrate(failures.at(-1)!)}`]);

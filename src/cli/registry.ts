@@ -34,6 +34,11 @@ export const verbs = [
     load: () => import("./verbs/init.ts"),
   },
   {
+    name: "monitor",
+    summary: "Watch a project, here or over ssh: tell what goes wrong, and stop what does harm",
+    load: () => import("./verbs/monitor.ts"),
+  },
+  {
     name: "peek",
     summary: "Show what goes on: the running round, the last ones, the supervisor, the machine",
     load: () => import("./verbs/peek.ts"),

@@ -8,6 +8,7 @@ import type { KnownSalvage } from "../vcs/salvage_mend.ts";
 import { branchFrom, dropSalvage } from "../vcs/salvage_refs.ts";
 import { restoreSalvage } from "../vcs/salvage_restore.ts";
 import type { BlockedPath, RestoreOutcome } from "../vcs/salvage_restore.ts";
+import { spellJson } from "./print.ts";
 import type { SalvageDesk } from "./salvage_select.ts";
 import type { EventPayload } from "../core/event_payload.ts";
 import type { World } from "./world.ts";
@@ -48,7 +49,7 @@ export async function restoreToTree(
     branch: null,
   });
   const answer = { sha: salvage.sha, round: salvage.round, written, removed, unchanged, pointers };
-  world.stdout.write(isJson ? `${JSON.stringify(answer, null, 2)}\n` : spellRestored(salvage, outcome));
+  world.stdout.write(isJson ? `${spellJson(answer)}\n` : spellRestored(salvage, outcome));
   return exitCode.ok;
 }
 
@@ -79,7 +80,7 @@ export async function restoreOnto(salvage: KnownSalvage, name: string, { desk, i
   const text =
     `The branch '${visible(name)}' is at ${salvage.sha.slice(0, 12)}, on top of the commit the work was made on.\n` +
     `HEAD and the work tree are as they were. Take the work over with: git cherry-pick ${parent}${visible(name)}\n`;
-  world.stdout.write(isJson ? `${JSON.stringify(answer, null, 2)}\n` : text);
+  world.stdout.write(isJson ? `${spellJson(answer)}\n` : text);
   return exitCode.ok;
 }
 
@@ -106,7 +107,7 @@ export async function dropAll(
     const text =
       `Let go: ${sha.slice(0, 12)} of round ${round}. Until git cleans up (two weeks, unless set otherwise) it ` +
       `comes back with: ${back}\nWithout the SHA at hand: git fsck --unreachable --no-reflogs\n`;
-    world.stdout.write(isJson ? `${JSON.stringify({ sha, ref, round, back })}\n` : text);
+    world.stdout.write(isJson ? `${spellJson({ sha, ref, round, back }, "line")}\n` : text);
   }
   return exitCode.ok;
 }
@@ -201,6 +202,6 @@ function record<K extends "salvage_restored" | "salvage_dropped">(
   const sink = openEventSink({ files: world.files, clock: world.clock, logDir });
   sink.emit(kind, payload);
   if (!sink.flush()) {
-    world.stderr.write(`agent-runner: This is not on record: ${sink.fault() ?? "it cannot be written"}\n`);
+    world.stderr.write(`agent-runner: This is not on record: ${visible(sink.fault() ?? "it cannot be written")}\n`);
   }
 }

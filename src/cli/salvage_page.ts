@@ -16,11 +16,13 @@ const shaShown = 12;
 
 /** One salvage as JSON carries it. */
 export function wireSalvage(salvage: KnownSalvage): Readonly<Record<string, unknown>> {
-  const { sha, ref, round, phase, verdict, why, count, base, index, atMs, isUnfiltered, notCovered, entry } = salvage;
+  const { sha, ref, round, moment, phase, verdict, why, count, base, index, atMs, isUnfiltered, notCovered, entry } =
+    salvage;
   return {
     sha,
     ref,
     round,
+    moment,
     phase,
     at: isoTime(atMs),
     verdict,
@@ -43,18 +45,29 @@ export async function spellSalvages(
   if (salvages.length === 0) return "Nothing is saved: no round has left uncommitted work, or all of it was let go\n";
   const paint = paintFor(stream);
   const hasPhases = salvages.some(({ phase }) => phase !== null);
+  const hasMoments = salvages.some(({ moment }) => moment === "before");
   const [head, ...rows] = await spellTable({
-    head: ["sha", "round", ...hasPhases ? ["phase"] : [], "saved (UTC)", "paths", "state", "why"],
-    rows: salvages.toReversed().map(({ sha, round, phase, atMs, count, entry, why }) => [
+    head: [
+      "sha",
+      "round",
+      ...hasPhases ? ["phase"] : [],
+      ...hasMoments ? ["moment"] : [],
+      "saved (UTC)",
+      "paths",
+      "state",
+      "why",
+    ],
+    rows: salvages.toReversed().map(({ sha, round, moment, phase, atMs, count, entry, why }) => [
       sha.slice(0, shaShown),
       String(round),
       ...hasPhases ? [visible(phase ?? "")] : [],
+      ...hasMoments ? [moment] : [],
       spellTime(isoTime(atMs), now),
       String(count),
       entry.state === "saved" ? paint.yellow(entry.state) : entry.state,
       visible(why),
     ]),
-    right: [1, hasPhases ? 4 : 3],
+    right: [1, 3 + Number(hasPhases) + Number(hasMoments)],
     width: stream.columns,
   });
   return `${[paint.dim(head!), ...rows].join("\n")}\n`;
@@ -72,7 +85,7 @@ export async function spellSalvage(
     ["sha", sha],
     ["ref", salvage.ref],
     ["round", `${salvage.round}${salvage.phase === null ? "" : ` (phase ${visible(salvage.phase)})`}`],
-    ["saved", isoTime(salvage.atMs)],
+    ["saved", `${isoTime(salvage.atMs)}, ${salvage.moment} the round`],
     ["why", visible(salvage.why) + (salvage.verdict === null ? "" : `; verdict ${visible(salvage.verdict)}`)],
     ["state", `${entry.state}${entry.state === "offered" ? offered : ""}`],
     ["made on", salvage.base ?? "a branch without a commit"],

@@ -39,7 +39,7 @@ export async function openDesk(config: Config, world: World): Promise<SalvageDes
   });
 }
 
-/** The one salvage that is meant by a round's number (`12`, `R12`) or the start of a SHA. Throws `OperatorError`. */
+/** The one salvage that is meant by a round's number (`12`, `R12`: what it left) or the start of a SHA. Throws `OperatorError`. */
 export function selectOne(salvages: readonly KnownSalvage[], word: string | undefined): KnownSalvage {
   if (word === undefined) {
     throw new OperatorError("No salvage is named", {
@@ -59,7 +59,9 @@ export function selectOne(salvages: readonly KnownSalvage[], word: string | unde
 function candidates(salvages: readonly KnownSalvage[], word: string): readonly KnownSalvage[] {
   const round = /^[Rr]?(\d{1,13})$/.exec(word);
   const ofRound = round === null ? [] : salvages.filter((salvage) => salvage.round === Number(round[1]));
-  if (ofRound.length > 0) return ofRound;
+  // What a round left is what its number stands for; what it found has to be named by its SHA where there are both.
+  const left = ofRound.filter(({ moment }) => moment === "after");
+  if (ofRound.length > 0) return left.length > 0 ? left : ofRound;
   const prefix = word.toLowerCase();
   if (!/^[0-9a-f]+$/.test(prefix) || prefix.length < shortestPrefix) return [];
   return salvages.filter(({ sha }) => sha.startsWith(prefix));

@@ -4,6 +4,7 @@ import { describeFault } from "../vcs/git_call.ts";
 import { changesBetween, emptyTree } from "../vcs/salvage_changes.ts";
 import { nameText } from "../vcs/byte_names.ts";
 import type { KnownSalvage } from "../vcs/salvage_mend.ts";
+import { spellJson } from "./print.ts";
 import { spellPatch, spellSalvage, spellSalvages, wireSalvage } from "./salvage_page.ts";
 import type { SalvageDesk } from "./salvage_select.ts";
 import type { World } from "./world.ts";
@@ -12,7 +13,7 @@ const mostPatchBytes = 64 * 1024 * 1024;
 
 export async function listSalvages(desk: SalvageDesk, isJson: boolean, world: World): Promise<number> {
   const text = isJson
-    ? `${JSON.stringify(desk.salvages.map(wireSalvage), null, 2)}\n`
+    ? `${spellJson(desk.salvages.map(wireSalvage))}\n`
     : await spellSalvages(desk.salvages, { stream: world.stdout, now: world.clock.now() });
   world.stdout.write(text);
   return exitCode.ok;
@@ -31,7 +32,7 @@ export async function showSalvage(
   if (isJson) {
     const files = changes.map(({ letter, name }) => ({ change: letter, path: nameText(name) }));
     const answer = { ...wireSalvage(salvage), files, ...(patch === null ? {} : { patch }) };
-    world.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+    world.stdout.write(`${spellJson(answer)}\n`);
   } else if (patch !== null) world.stdout.write(spellPatch(patch, world.stdout));
   else world.stdout.write(await spellSalvage(salvage, { changes, stream: world.stdout }));
   return exitCode.ok;

@@ -1,6 +1,7 @@
 // Picks a part of a document by a dotted path, and says what there is where the path leads nowhere.
 import { OperatorError } from "../core/errors.ts";
 import { nearest } from "../core/text.ts";
+import { spellJson } from "./print.ts";
 import { isObject } from "../store/json_file.ts";
 
 const namesListed = 40;
@@ -47,5 +48,5 @@ function whatIsThere(segment: string, at: { readonly place: string; readonly val
 
 /** The selected value as text: a text as it is, anything else as JSON. */
 export function spellSelected(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return typeof value === "string" ? value : spellJson(value);
 }

@@ -18,6 +18,7 @@ export interface ServeCall {
 /** Rounds in a loop under the lock of the log folder. @returns the exit code */
 export async function serveRounds(call: ServeCall, world: World): Promise<number> {
   const { config, isJson } = call;
+  if (config.progress.verify !== null) (await import("../loop/verify_command.ts")).requireVerifyCommand(config, world);
   return await supervised(config, { isJson, version: world.version }, world, async (supervision) => {
     const { supervisor, stop, seats, tell } = supervision;
     const { tools } = supervisor;

@@ -4,6 +4,7 @@ import { isoTime, visible } from "../core/text.ts";
 import { redact } from "../core/redact.ts";
 import { redactedRecord } from "../core/redact_record.ts";
 import type { Clock } from "../ports/clock.ts";
+import { spellJson } from "./print.ts";
 import type { Stream } from "./world.ts";
 
 const colours = { good: "32", warn: "33", bad: "31" } as const;
@@ -17,7 +18,7 @@ export function tellerOn(stream: Stream, options: { readonly isJson: boolean; re
 }
 
 function jsonLine(telling: Telling, now: number): string {
-  return JSON.stringify({ ts: isoTime(now), happening: telling.kind, text: telling.text, ...telling.facts });
+  return spellJson({ ts: isoTime(now), happening: telling.kind, text: telling.text, ...telling.facts }, "line");
 }
 
 function textLine(telling: Telling, now: number, hasColor: boolean): string {

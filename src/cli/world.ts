@@ -1,4 +1,5 @@
 // What a verb may touch: the ports, the streams and nothing else.
+import type { Channels } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Files } from "../ports/files.ts";
 import type { Host } from "../ports/host.ts";
@@ -28,6 +29,7 @@ export interface World extends BoundPorts {
   readonly clock: Clock;
   readonly files: Files;
   readonly processes: Processes;
+  readonly channels: Channels;
   readonly lock: Lock;
   readonly host: Host;
   readonly signals: Signals;

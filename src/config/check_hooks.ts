@@ -3,7 +3,7 @@ import { coreContextKeys, dirtyPolicyPriority } from "../core/hook.ts";
 import { checkTable } from "./check.ts";
 import type { CheckSpot } from "./check_row.ts";
 import { isTable, type TomlTree } from "./read_toml.ts";
-import { hookTable } from "./schema.ts";
+import { hookTable, tables } from "./schema.ts";
 import { spellFound } from "./spell_toml.ts";
 
 /** Names become file names, prefixes of event kinds and keys of JSON. */
@@ -19,7 +19,29 @@ export function checkHooks(tree: TomlTree, spot: CheckSpot): readonly string[] {
     if (!namePattern.test(name)) reportName(name, inner);
     checkPlace(name, inner);
   }
+  checkAsked(names, spot);
   return names;
+}
+
+/** A hook that is to say what comes next has to be there. */
+function checkAsked(names: readonly string[], { checked, findings }: CheckSpot): void {
+  const disabled: unknown = checked.get("plugins.disable");
+  const isAsked = (name: string) => {
+    const points: unknown = checked.get(`hooks.${name}.points`);
+    const isOff = Array.isArray(disabled) && disabled.includes(name);
+    return Array.isArray(points) && points.includes("round_after") && !isOff;
+  };
+  if (names.some(isAsked)) return;
+  for (
+    const path of [...Object.keys(tables.on_verdict).map((key) => ["on_verdict", key]), ["progress", "stall_action"]]
+  ) {
+    if (checked.get(path.join(".")) !== "hook") continue;
+    findings.warning(path, {
+      found: '"hook" where no hook is asked',
+      wanted: 'a hook at the point "round_after"',
+      fix: 'Add one below [hooks.NAME] with points = ["round_after"], or name what is to come next',
+    });
+  }
 }
 
 function reportName(name: string, spot: CheckSpot): void {

@@ -78,14 +78,24 @@ export function checkReader(spot: CheckSpot, known: readonly string[]): void {
 }
 
 function checkDisk(spot: CheckSpot): void {
-  const warning = spot.checked.get("monitor.host_health.disk_warning_pct");
-  const critical = spot.checked.get("monitor.host_health.disk_critical_pct");
-  if (typeof warning !== "number" || typeof critical !== "number" || warning <= critical) return;
-  spot.findings.problem(["monitor", "host_health", "disk_warning_pct"], {
-    found: String(warning),
-    wanted: `at most disk_critical_pct, which is ${critical}`,
-    fix: "Lower disk_warning_pct or raise disk_critical_pct",
+  const warning = diskKey(spot, "warning");
+  const critical = diskKey(spot, "critical");
+  if (typeof warning.value !== "number" || typeof critical.value !== "number") return;
+  if (warning.value <= critical.value) return;
+  spot.findings.problem(warning.path, {
+    found: String(warning.value),
+    wanted: `at most ${critical.name}, which is ${critical.value}`,
+    fix: `Lower ${warning.name} or raise ${critical.name}`,
   });
+}
+
+/** The key that counts: the detector's own where it is set, else the one in host_health. */
+function diskKey({ checked }: CheckSpot, level: "warning" | "critical") {
+  const own: unknown = checked.get(`monitor.disk_${level}.disk_pct`);
+  const older = `disk_${level}_pct`;
+  return typeof own === "number"
+    ? { value: own, path: ["monitor", `disk_${level}`, "disk_pct"], name: `[monitor.disk_${level}] disk_pct` }
+    : { value: checked.get(`monitor.host_health.${older}`), path: ["monitor", "host_health", older], name: older };
 }
 
 function hasPlaceholder(words: unknown): boolean {

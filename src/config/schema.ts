@@ -7,6 +7,7 @@ import { hookRows } from "./schema_hooks.ts";
 import { onVerdictRows } from "./schema_loop.ts";
 import { monitorRows, phaseRows, phasesRows, pluginsRows } from "./schema_monitor.ts";
 import { privacyRows } from "./schema_privacy.ts";
+import { progressRows } from "./schema_progress.ts";
 import { runtimeRows } from "./schema_runtime.ts";
 
 /** All tables and their keys, in the order people read them. To add a key, add a row. */
@@ -17,6 +18,7 @@ export const tables = {
   vcs: vcsRows,
   budget: budgetRows,
   on_verdict: onVerdictRows,
+  progress: progressRows,
   privacy: privacyRows,
   monitor: monitorRows,
   phases: phasesRows,
@@ -66,7 +68,8 @@ export type AgentSettings = Omit<Values<typeof fallbackRows>, "promptArgTemplate
 
 /** A checked configuration: every path absolute, every default filled in, null for what is unset. */
 export interface Config
-  extends Values<Pick<typeof tables, "runtime" | "vcs" | "budget" | "on_verdict" | "privacy" | "monitor">> {
+  extends
+    Values<Pick<typeof tables, "runtime" | "vcs" | "budget" | "on_verdict" | "progress" | "privacy" | "monitor">> {
   /** Absolute path of the TOML file. */
   readonly file: string;
   /** Name of the work folder. */

@@ -3,6 +3,7 @@ import {
   commandLine,
   environment,
   freeText,
+  globList,
   oneOf,
   pathList,
   pathText,
@@ -144,7 +145,15 @@ export const promptRows = {
 export const vcsRows = {
   dirty_action: row(oneOf(["stash", "ignore", "auto_commit"]), {
     default: "stash",
-    doc: "What becomes of work that a round leaves uncommitted.",
+    doc: "What becomes of work that a round leaves uncommitted. `auto_commit` never takes what looks like a secret.",
+  }),
+  owned_paths: row(globList, {
+    default: [],
+    since: "new",
+    example: '["reports/", "*.generated.md"]',
+    doc:
+      "Paths that are nobody's uncommitted work: not reported, not saved, not stashed and not committed. `dir/` means " +
+      "all below it; a pattern without `**` is matched from the right.",
   }),
   stash_idempotency_s: row(seconds(1), {
     default: 5,
@@ -162,5 +171,11 @@ export const vcsRows = {
     default: 30,
     since: "new",
     doc: "After so many days a salvage is let go, unless no later round was told of it.",
+  }),
+  salvage_file_max_mb: row(whole(1), {
+    default: 512,
+    unit: "megabytes",
+    since: "new",
+    doc: "A larger file is not put into salvages, but named in them as not saved.",
   }),
 };

@@ -1,6 +1,7 @@
 // The keys of [monitor], [phases] and [plugins]: what is watched, how rounds take turns, what is switched off.
 import { freeText, nameList, pathList, patternList, percent, seconds, truth, whole } from "./kinds.ts";
 import { row } from "./row.ts";
+import { detectorRows } from "./schema_detectors.ts";
 
 const authFailPattern = "\\b(?:oauth|unauthorized|401|api[ _]key|auth(?:entication)?\\s+(?:failed|error|expired)" +
   "|session\\b.*\\bexpired)\\b";
@@ -43,6 +44,12 @@ export const monitorRows = {
     example: "3600",
     doc: "Silence after which the supervisor counts as stuck; absent: one and a half times `round_timeout_s`. 0: off.",
   }),
+  repeat_after_s: row(seconds(0), {
+    default: 3600,
+    unit: "seconds",
+    since: "new",
+    doc: "An alert that lasts is told again after so long. 0: only once.",
+  }),
   host_health: {
     mem_avail_min_mb: row(whole(0), {
       default: 200,
@@ -60,6 +67,7 @@ export const monitorRows = {
       doc: "A disk this full raises a critical alert.",
     }),
   },
+  ...detectorRows,
 };
 
 export const phasesRows = {

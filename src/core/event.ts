@@ -3,6 +3,7 @@
 import { containmentEventKinds } from "./event_containment.ts";
 import { hookEventKinds } from "./event_hooks.ts";
 import { loopEventKinds } from "./event_loop.ts";
+import { progressEventKinds } from "./event_progress.ts";
 import { salvageEventKinds } from "./event_salvage.ts";
 import { witnessEventKinds } from "./event_witness.ts";
 import type { KindRow } from "./event_witness.ts";
@@ -176,8 +177,8 @@ export const eventKinds = {
   },
   dirty_detected: { when: "The round left uncommitted work", fields: { round_num: "int", files: "strings" } },
   dirty_check_failed: {
-    when: "git could not say whether the tree is clean",
-    fields: { round_num: "int", reason: "string" },
+    when: "git could not say whether the tree is clean, `before` the round's agent was started or `after` it",
+    fields: { round_num: "int", reason: "string", moment: "string" },
   },
   orphan_stashed: {
     when: "Uncommitted work was stashed",
@@ -192,12 +193,12 @@ export const eventKinds = {
     fields: { round_num: "int", phase: "string|null", reason: "string" },
   },
   dirty_auto_committed: {
-    when: "Uncommitted work was committed",
-    fields: { round_num: "int", files: "strings", ref: "string" },
+    when: "Uncommitted work was committed; `left_out`: paths that were not, each with `path` and `why`",
+    fields: { round_num: "int", files: "strings", ref: "string", left_out: "objects?" },
   },
   dirty_commit_failed: {
-    when: "The automatic commit failed",
-    fields: { round_num: "int", phase: "string|null", reason: "string" },
+    when: "The automatic commit failed; `left_out`: paths it would not have taken, each with `path` and `why`",
+    fields: { round_num: "int", phase: "string|null", reason: "string", left_out: "objects?" },
   },
   hook_failed: {
     when: "A hook failed",
@@ -223,6 +224,7 @@ export const eventKinds = {
   ...containmentEventKinds,
   ...hookEventKinds,
   ...loopEventKinds,
+  ...progressEventKinds,
   ...salvageEventKinds,
   ...witnessEventKinds,
 } as const satisfies Readonly<Record<string, KindRow>>;

@@ -18,15 +18,41 @@ export const witnessEventKinds = {
   },
   monitor_alert_emitted: {
     when: "A detector fired",
-    fields: { detector: "string", severity: "string", message: "string", auto_action: "string" },
+    fields: {
+      detector: "string",
+      severity: "string",
+      message: "string",
+      auto_action: "string",
+      identity: "string?",
+      state: "string?",
+      fix: "string|null?",
+      look: "string|null?",
+      context: "object?",
+      host: "string|null?",
+    },
+  },
+  monitor_alert_resolved: {
+    when: "What a detector had found is over",
+    fields: {
+      detector: "string",
+      severity: "string",
+      message: "string",
+      identity: "string",
+      lasted_s: "number",
+      host: "string|null",
+    },
   },
   monitor_auto_stop_triggered: {
     when: "The monitor stops the service",
     fields: { detector: "string", host: "string|null" },
   },
   monitor_auto_stop_failed: {
-    when: "The monitor could not stop the service",
-    fields: { detector: "string", host: "string|null", error: "string" },
+    when: "The monitor could not stop the service, and tries again after `next_try_s`",
+    fields: { detector: "string", host: "string|null", error: "string", attempt: "int?", next_try_s: "number?" },
+  },
+  monitor_auto_stop_done: {
+    when: "The service is stopped: its lock is free; `attempts` it took",
+    fields: { detector: "string", host: "string|null", attempts: "int", took_s: "number" },
   },
   monitor_remote_blip: {
     when: "A host did not answer for a moment",

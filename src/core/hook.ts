@@ -23,6 +23,7 @@ export const coreContextKeys: readonly string[] = [
   "salvaged",
   "session",
   "handover",
+  "done_refused",
   "fresh_eyes",
   "orphan_stash",
   "previous",

@@ -1,6 +1,7 @@
 // The words for one round: what is planned, how its process can end, and what came of it.
 import type { NextAction, Verdict } from "./verdict.ts";
 import type { Usage, UsageWindow } from "./agent.ts";
+import type { RoundChange } from "./change.ts";
 
 /** Why a round is ended from outside: which of its time limits was reached. */
 export type Wall = "first_byte" | "idle" | "hard";
@@ -86,12 +87,18 @@ export interface RoundResult {
   /** The agent was asked to go on with an earlier session and could not. */
   readonly isSessionRefused: boolean;
   readonly dirtyFiles: readonly string[];
+  /** Dirty files that the automatic commit did not take, and why; absent when there were none. */
+  readonly leftOut?: readonly { readonly path: string; readonly why: string }[];
+  /** What it changed below the work folder, as its agent left it. */
+  readonly change: RoundChange;
+  /** How many `ok` rounds in a row changed nothing, this one included. */
+  readonly unchangedRounds: number;
   /** SHA of the commit that holds what the round left behind, if anything was saved. */
   readonly salvagedRef: string | null;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationSeconds: number;
-  /** Processes that outlived the agent and were ended. */
+  /** Processes beside the agent's own that were ended with the round. */
   readonly leftoversEnded: number;
   /** The agent's own last lines, redacted; empty when there are none. */
   readonly lastLines: string;

@@ -1,4 +1,4 @@
-// Finds what a round leaves running, by three nets.
+// Finds what a round leaves running, by several nets.
 import type { Config } from "../config/schema.ts";
 import type { Defense } from "../core/defense.ts";
 
@@ -9,7 +9,15 @@ const defense: Defense<Config> = {
   incident: "tools-in-their-own-session",
   guardedBy: "tests/e2e/leftovers_test.ts",
   guardTest: "round remembers a child of its own session with an emptied environment",
-  describe: () => ({ value: "by group, by round id in the environment, by descent", state: "active" }),
+  describe: ({ runtime }) => {
+    const nets = [
+      "group",
+      "round id in the environment",
+      "descent",
+      ...(runtime.roundScope === "never" ? [] : ["scope"]),
+    ];
+    return { value: nets, state: "active" };
+  },
 };
 
 export default defense;

@@ -5,6 +5,7 @@ import budgetLedger from "./budget_ledger.ts";
 import crashLoopBreaker from "./crash_loop_breaker.ts";
 import criticalEnvsInjection from "./critical_envs_injection.ts";
 import diskFloor from "./disk_floor.ts";
+import doneVerification from "./done_verification.ts";
 import eventKindRegistry from "./event_kind_registry.ts";
 import fallbackSeats from "./fallback_seats.ts";
 import flockConcurrency from "./flock_concurrency.ts";
@@ -25,6 +26,7 @@ import setDiffClassification from "./set_diff_classification.ts";
 import shaLockedStash from "./sha_locked_stash.ts";
 import sigtermReaper from "./sigterm_reaper.ts";
 import silenceWalls from "./silence_walls.ts";
+import stallStop from "./stall_stop.ts";
 import startupSmokeCheck from "./startup_smoke_check.ts";
 import waitObeyed from "./wait_obeyed.ts";
 
@@ -58,4 +60,6 @@ export const defenses = [
   logBound,
   diskFloor,
   hookIsolation,
+  stallStop,
+  doneVerification,
 ] as const;

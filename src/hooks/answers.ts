@@ -120,7 +120,8 @@ export const answerSchemas = {
     usage: v.optional(told(v.nullable(usage), "What the round used, where the agent's output does not tell.")),
     next: v.optional(told(
       v.nullable(v.picklist(nextActions)),
-      "What comes after the round, where `[on_verdict]` says `hook` for its verdict; the first hook that says it counts.",
+      "What comes after the round, where `[on_verdict]` says `hook` for its verdict or `[progress] stall_action` for a " +
+        "stall; the first hook that says it counts.",
     )),
     events: v.optional(told(
       v.nullable(v.pipe(v.array(event), v.maxLength(mostEvents, `at most ${mostEvents} events`))),

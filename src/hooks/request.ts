@@ -1,11 +1,12 @@
 // Spells what a hook is told: names as on the wire, nothing that it has no use for.
 import { hookProtocol } from "../core/hook.ts";
 import type { HookPoint } from "../core/hook.ts";
-import type { Usage } from "../core/agent.ts";
+import { changeFields } from "../core/change.ts";
 import { baseName } from "../core/path.ts";
 import { exitCauseOf, exitCodeOf } from "../core/round.ts";
 import type { RoundResult } from "../core/round.ts";
 import { isoTime } from "../core/text.ts";
+import { usageFields } from "../core/usage_fields.ts";
 import type { Config } from "../config/schema.ts";
 import type { Request } from "./request_schema.ts";
 
@@ -130,7 +131,11 @@ export function resultFields(
     retry_after_s: verdict.retryAfterSeconds,
     wait_class: verdict.waitClass,
     needs_human: verdict.needsHuman,
-    usage: result.usage === null ? null : usageFields(result.usage),
+    usage: result.usage === null ? null : {
+      model: result.usage.model,
+      ...usageFields(result.usage),
+      tool_call_count: result.usage.toolCallCount,
+    },
     estimated_cost_usd: result.estimatedUsd,
     session_id: result.sessionId,
     agent_version: result.agentVersion,
@@ -138,22 +143,10 @@ export function resultFields(
     last_lines: result.lastLines,
     dirty_files: result.dirtyFiles.slice(0, mostFiles),
     dirty_outcome: facts.dirtyOutcome,
+    changes: changeFields(result.change),
+    unchanged_rounds: result.unchangedRounds,
     stashed: facts.dirtyOutcome === "stashed",
     salvaged_ref: result.salvagedRef,
     leftovers_ended: result.leftoversEnded,
-  };
-}
-
-function usageFields(usage: Usage): NonNullable<Request<"round_after">["result"]["usage"]> {
-  return {
-    model: usage.model,
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    cached_tokens: usage.cachedTokens,
-    cache_creation_tokens: usage.cacheCreationTokens,
-    cost_usd: usage.costUsd,
-    duration_ms: usage.durationMs,
-    tool_call_count: usage.toolCallCount,
   };
 }

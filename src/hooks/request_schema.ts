@@ -1,5 +1,6 @@
 // What a hook is told at each point: the one description from which types, tests and the JSON Schema derive.
 import * as v from "valibot";
+import { changeKinds } from "../core/change.ts";
 import { hookPoints, hookProtocol } from "../core/hook.ts";
 import type { HookPoint } from "../core/hook.ts";
 import { verdictKinds, waitClasses } from "../core/verdict.ts";
@@ -67,6 +68,17 @@ const usage = v.object({
   tool_call_count: told(v.number(), "How many tools were called."),
 });
 
+const changes = v.object({
+  change: told(v.picklist(changeKinds), "`unknown`: it cannot be told, which is not the same as `none`."),
+  head_before: told(perhaps.text, "SHA of the commit before; null when there was none or it is not known."),
+  head_after: told(perhaps.text, "SHA of the commit after."),
+  commits: told(perhaps.number, "Commits by which HEAD moved on; null when that is not known."),
+  files_changed: told(perhaps.number, "Files that differ, committed or not; null when that is not known."),
+  insertions: told(perhaps.number, "Lines added in them."),
+  deletions: told(perhaps.number, "Lines taken away in them."),
+  reason: told(perhaps.text, "Why it is unknown; else null."),
+});
+
 const result = v.object({
   round_num: told(whole, "As above."),
   phase: told(perhaps.text, "As above."),
@@ -103,9 +115,11 @@ const result = v.object({
     v.nullable(v.picklist(["stashed", "committed", "ignored"])),
     "What became of them; null when there were none or nothing was done.",
   ),
+  changes: told(changes, "What the round changed below the work folder, as its agent left it."),
+  unchanged_rounds: told(whole, "How many `ok` rounds in a row changed nothing, this one included."),
   stashed: told(v.boolean(), "They were stashed."),
   salvaged_ref: told(perhaps.text, "SHA of the commit that holds them."),
-  leftovers_ended: told(whole, "Processes that outlived the agent and were ended."),
+  leftovers_ended: told(whole, "Processes beside the agent's own that were ended with the round."),
 });
 
 /** Requests by point. */

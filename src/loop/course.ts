@@ -13,6 +13,7 @@ import type { NextStep } from "./next.ts";
 import type { LoopMemory } from "./remembered.ts";
 import type { Roster } from "./roster.ts";
 import type { Spending } from "./spending.ts";
+import { recordStall, stallAction } from "./stall.ts";
 import { pauseOf, planRest } from "./wait.ts";
 import type { Rest } from "./wait.ts";
 
@@ -53,18 +54,23 @@ export class Course {
 
   /** Decides what comes next, and remembers it. */
   async after(result: RoundResult): Promise<Turn> {
-    const { config: { runtime, onVerdict }, roster } = this.#parts;
+    const { config: { runtime, onVerdict, progress }, roster } = this.#parts;
     const { activeName } = roster;
     const before = { ...this.#memory, backoff: this.#backoff.get(activeName) ?? {} };
     const chosen = onVerdict[codeName(result.verdict.kind) as keyof typeof onVerdict];
+    const stall = stallAction(result, progress);
+    if (stall !== null) recordStall(result, stall, roster.tools);
     const { step, memory } = next(result, before, {
       restartDelaySeconds: runtime.restartDelaySeconds,
       transientErrorAction: runtime.transientErrorAction,
-      override: chosen === "hook" ? result.nextAction : chosen,
+      // A stall that ends the loop is none of the verdict's: it is obeyed between rounds.
+      override: stall !== null && stall !== "stop" ? stall : chosen === "hook" ? result.nextAction : chosen,
       now: roster.tools.clock.now() / 1000,
     });
     this.#backoff.set(activeName, memory.backoff);
     this.#remember(memory);
+    // Nothing comes after the round: no wait is put on record, in which the next life would find itself.
+    if (stall === "stop" && step.kind !== "stop") return { end: null, rest: null };
     switch (step.kind) {
       case "stop":
         return await this.#stopOrRelieve(step, result);

@@ -42,7 +42,7 @@ const guessedShare = 0.05;
 const longestGuessedDelay = 600;
 const longestDelay = 12 * 3600;
 /** No window lasts longer: what is further away is no time in seconds. */
-const longestWindow = 32 * 86_400;
+export const longestWindow = 32 * 86_400;
 /** Times of the same reset as providers name them differ by less. */
 const sameReset = 120;
 /** Providers name whole percents: so much may be used and not be seen yet. */
@@ -51,6 +51,8 @@ const unseenShare = 0.01;
 const finestShare = 0.005;
 const roundsKept = 10;
 const windowsKept = 8;
+/** Observations of all windows together. */
+export const observationsKept = roundsKept * windowsKept;
 
 /**
  * How long to wait before the next round so that no window is used up before it is reset; the longest wait of all
@@ -71,7 +73,7 @@ export function notePace(history: PaceHistory, windows: readonly UsageWindow[], 
     const open = openWindow(window, now);
     return open === null ? [] : [open];
   });
-  return [...history.filter(({ resetsAt }) => resetsAt > now), ...seen].slice(-roundsKept * windowsKept);
+  return [...history.filter(({ resetsAt }) => resetsAt > now), ...seen].slice(-observationsKept);
 }
 
 function delayFor(window: UsageWindow, facts: PaceFacts): PacedDelay | null {

@@ -14,11 +14,16 @@ export interface Absence {
 export class Roster {
   readonly #seats: Seats;
   readonly #base: RoundTools;
+  readonly #stop: AbortSignal | undefined;
 
-  /** @param base the tools of the supervisor, whichever agent's they are */
-  constructor(seats: Seats, base: RoundTools) {
+  /**
+   * @param base the tools of the supervisor, whichever agent's they are
+   * @param options `stop`: from then on no agent is looked at any more
+   */
+  constructor(seats: Seats, base: RoundTools, { stop }: { readonly stop?: AbortSignal } = {}) {
     this.#seats = seats;
     this.#base = base;
+    this.#stop = stop;
     // Starting the loop is a person's act: what needed one may be mended.
     seats.forgetHuman();
   }
@@ -90,7 +95,7 @@ export class Roster {
     return this.#seats.all.some(({ agent }) => agent.name === reader);
   }
 
-  async #move(isFit = (seat: Seat) => isAble(seat, this.#base)): Promise<boolean> {
+  async #move(isFit = (seat: Seat) => isAble(seat, this.#base, { stop: this.#stop })): Promise<boolean> {
     const change = await this.#seats.move(this.#now, isFit);
     if (change === null) return false;
     recordChange(change, this.#seats, this.#base);

@@ -11,8 +11,16 @@ export function toolsFor(seat: Seat, tools: RoundTools): RoundTools {
   return { ...tools, agent: seat.agent, config: { ...config, agent: { ...config.agent, ...seat.settings } } };
 }
 
-/** Whether the agent is installed and, where its program is one we know, starts: asked cheaply, without its provider. */
-export async function isAble(seat: Seat, tools: RoundTools): Promise<boolean> {
+/**
+ * Whether the agent is installed and, where its program is one we know, starts: asked cheaply, without its provider.
+ * @param options `stop`: ends the asking at once; the answer is then no
+ */
+export async function isAble(
+  seat: Seat,
+  tools: RoundTools,
+  { stop }: { readonly stop?: AbortSignal | undefined } = {},
+): Promise<boolean> {
+  if (stop?.aborted) return false;
   const { config, host, processes } = tools;
   const { command, env } = seat.settings;
   const { workDir } = config.runtime;
@@ -21,7 +29,13 @@ export async function isAble(seat: Seat, tools: RoundTools): Promise<boolean> {
   if (file === null) return false;
   // Of a program nobody knows it is unknown what it makes of a flag; and behind a wrapper the flag is the wrapper's.
   if (!seat.agent.binaries.some((name) => file.endsWith(`/${name}`))) return true;
-  const outcome = await processes.run({ argv: [file, "--version"], workDir, environment, timeoutMs: versionTimeoutMs });
+  const outcome = await processes.run({
+    argv: [file, "--version"],
+    workDir,
+    environment,
+    timeoutMs: versionTimeoutMs,
+    ...stop && { stop },
+  });
   return outcome.kind === "exited" && outcome.code === 0;
 }
 

@@ -14,9 +14,11 @@ import { RetryRequests } from "./requests.ts";
 import { Roster } from "./roster.ts";
 import { Seats } from "./seats.ts";
 import { Spending } from "./spending.ts";
+import { endByStall, stallAction } from "./stall.ts";
 import { StopFiles } from "./stop_files.ts";
 import type { StopRequests } from "./stop_requests.ts";
 import type { Supervisor } from "./supervisor.ts";
+import type { DoneClaim } from "./verify_done.ts";
 import { earlierRest, restUntil, sitOut } from "./wait.ts";
 import type { Rest, WaitMeans } from "./wait.ts";
 
@@ -43,13 +45,14 @@ export async function serve(
     readonly seats?: Seats;
   },
 ): Promise<number> {
+  const { tools } = parts.supervisor;
+  const seats = parts.seats ?? onlySeat(tools);
   const loop = new Loop(options, {
     ...parts,
-    roster: new Roster(parts.seats ?? onlySeat(parts.supervisor.tools), parts.supervisor.tools),
-    spending: await Spending.open(parts.supervisor.tools),
+    roster: new Roster(seats, tools, { stop: parts.stop.finish }),
+    spending: await Spending.open(tools, seats.all.map(({ agent }) => agent)),
   });
   const end = await loop.run();
-  const { tools } = parts.supervisor;
   tools.book.waiting(null);
   tools.sink.emit("serve_stopped", { reason: end.reason, rounds_completed: loop.rounds, exit_code: exitCode.ok });
   tools.tell({
@@ -84,6 +87,8 @@ class Loop {
   readonly #course: Course;
   /** What lies before the next round. */
   #rest: Rest | null = null;
+  /** The round after which too many in a row have changed nothing; null when the loop gets on. */
+  #stalled: RoundResult | null = null;
 
   constructor(options: ServeOptions, { supervisor, stop, roster, spending }: LoopParts) {
     const { config, files } = supervisor.tools;
@@ -116,7 +121,7 @@ class Loop {
       this.#tools.tell({ kind: "sentinel_cleared", text: "removed .agent-done of an earlier run" });
     }
     let end: LoopEnd | null = null;
-    if (resumed === null) this.#rest = earlierRest(this.#means, this.#tools);
+    if (resumed === null) this.#rest = this.#earlierRest();
     else {
       // A wait on record is one from before that round: what it came to is newer.
       this.#means.files.writeWait(null);
@@ -124,25 +129,41 @@ class Loop {
     }
     while (true) {
       // A stop that is due is obeyed before a wait and after it, so that neither a wait nor a round is in vain.
-      end ??= this.#reasonToEnd();
+      end ??= await this.#reasonToEnd();
       if (end !== null) return end;
       if (this.#rest !== null) await this.#sitOut(this.#rest);
       else end = await this.#round();
     }
   }
 
-  /** Between rounds, in the reference's order: signal, sentinel, stop file, cap. */
-  #reasonToEnd(): LoopEnd | null {
-    if (this.#stop.finish.aborted) {
-      return { reason: this.#stop.reason ?? "signal", text: `${this.#stop.reason} received` };
+  /** Between rounds, in the reference's order: signal, sentinel, stop file, cap; before the cap, that nothing changes. */
+  async #reasonToEnd(): Promise<LoopEnd | null> {
+    if (this.#stop.finish.aborted) return this.#stopped();
+    let found = this.#stopFiles.read();
+    const { verify } = this.#config.progress;
+    if (found?.kind === "agent_done" && verify !== null) {
+      const claim = await this.#verify(found.reason, verify);
+      if (claim.kind === "stuck") return claim.end;
+      if (this.#stop.finish.aborted) return this.#stopped();
+      if (claim.kind !== "believed") found = this.#stopFiles.readOperators();
     }
-    const found = this.#stopFiles.read();
     if (found !== null) return endByFile(found, this.rounds, this.#tools);
+    if (this.#stalled !== null) return endByStall(this.#stalled, this.#tools);
     const max = this.#options.isOnce ? 1 : this.#options.maxRounds;
     if (max === null || this.rounds < max) return null;
     if (this.#options.isOnce) return { reason: "once", text: "one round was asked for" };
     this.#tools.sink.emit("max_rounds_reached", { rounds_completed: this.rounds, max_rounds: max });
     return { reason: "max_rounds", text: `max_rounds = ${max} reached` };
+  }
+
+  #stopped(): LoopEnd {
+    return { reason: this.#stop.reason ?? "signal", text: `${this.#stop.reason} received` };
+  }
+
+  /** Most agents never say that they are done: what looks into it is loaded when one does. */
+  async #verify(said: string, command: readonly string[]): Promise<DoneClaim> {
+    const { verifyDone } = await import("./verify_done.ts");
+    return await verifyDone(said, { command, stop: this.#stop.finish, stopFiles: this.#stopFiles }, this.#tools);
   }
 
   async #sitOut(rest: Rest): Promise<void> {
@@ -152,8 +173,14 @@ class Loop {
       if (end === "over") this.#roster.hasWaited(rest.untilEpoch);
       if (end === "retry") this.#roster.hasWaited(Infinity);
     }
+    if (end === "over" || end === "retry") this.#spending.hasRested(rest);
     // A stop file may be gone again by the time it is read: then the rest of the wait still holds.
-    this.#rest = end === "stop_file" ? earlierRest(this.#means, this.#tools) : null;
+    this.#rest = end === "stop_file" ? this.#earlierRest() : null;
+  }
+
+  /** What is left of the wait, or of the stretched pause, that is on record. */
+  #earlierRest(): Rest | null {
+    return earlierRest(this.#means, this.#tools) ?? this.#spending.earlierRest();
   }
 
   async #round(): Promise<LoopEnd | null> {
@@ -169,6 +196,8 @@ class Loop {
       this.#rest = restUntil(until, { classification: "agents", reason, now: this.#tools.clock.now() });
       return null;
     }
+    // To look at the agents may take a while: a stop that came meanwhile is obeyed before a round begins.
+    if (this.#stop.finish.aborted) return null;
     const outcome = await runRound({
       phase: null,
       skipsBattery: this.#options.skipsBattery,
@@ -185,6 +214,7 @@ class Loop {
   async #after(result: RoundResult): Promise<LoopEnd | null> {
     const { end, rest } = await this.#course.after(result);
     this.#rest = rest;
+    this.#stalled = stallAction(result, this.#config.progress) === "stop" ? result : null;
     const { clock, host, files } = this.#tools;
     if (this.rounds % roundsPerCollection === 1) host.collectGarbage();
     keepWithinBounds(this.#config, { number: result.number, now: clock.now() }, files);

@@ -1,14 +1,15 @@
 // Holds the loop to its budgets and to the pace of the provider's windows; loads neither where none is asked for.
+import type { Agent } from "../core/agent.ts";
 import type { RoundResult } from "../core/round.ts";
-import { isoTime } from "../core/text.ts";
+import { clip, isoTime, visible } from "../core/text.ts";
 import { boundlessRoom } from "../round/act_early.ts";
 import type { RoundMeans } from "../round/round.ts";
 import type { RoundTools } from "../round/tools.ts";
 import type { BudgetKeeper } from "./budget.ts";
-import { hasBudget } from "./budget_limits.ts";
+import { hasBudget, limitsOf } from "./budget_limits.ts";
 import type { LoopEnd } from "./ends.ts";
-import type { PaceHistory } from "./pace.ts";
-import { type Rest, restUntil } from "./wait.ts";
+import type { PaceKeeper } from "./pace_keeper.ts";
+import { pauseOf, type Rest, restUntil } from "./wait.ts";
 
 /** What the budgets say before a round. */
 export type SpendingCheck =
@@ -20,24 +21,34 @@ export type SpendingCheck =
 export class Spending {
   readonly #tools: RoundTools;
   readonly #keeper: BudgetKeeper | null;
-  readonly #pace: typeof import("./pace.ts") | null;
-  #history: PaceHistory = [];
+  readonly #pace: PaceKeeper | null;
+  /** Models without a price that were told already. */
+  readonly #unpriced = new Set<string>();
 
   private constructor(
     tools: RoundTools,
-    parts: { readonly keeper: BudgetKeeper | null; readonly pace: typeof import("./pace.ts") | null },
+    parts: { readonly keeper: BudgetKeeper | null; readonly pace: PaceKeeper | null },
   ) {
     this.#tools = tools;
     this.#keeper = parts.keeper;
     this.#pace = parts.pace;
   }
 
-  static async open(tools: RoundTools): Promise<Spending> {
+  /** @param agents those that may work, to tell where the budget cannot hold for them; absent: nothing is told */
+  static async open(tools: RoundTools, agents: readonly Agent[] = []): Promise<Spending> {
     const { config, files, clock, sink } = tools;
     const keeper = hasBudget(config.budget)
       ? new (await import("./budget.ts")).BudgetKeeper({ config, files, clock, emit: sink.emit.bind(sink) })
       : null;
-    return new Spending(tools, { keeper, pace: config.budget.pace ? await import("./pace.ts") : null });
+    if (keeper !== null && agents.length > 0) {
+      for (const { found, fix } of (await import("./budget_gaps.ts")).budgetGaps(config.budget, agents)) {
+        tools.tell({ kind: "budget_gap", text: `budget: ${found}. ${fix}`, tone: "warn" });
+      }
+    }
+    const pace = config.budget.pace
+      ? new (await import("./pace_keeper.ts")).PaceKeeper({ logDir: config.runtime.logDir, files, clock })
+      : null;
+    return new Spending(tools, { keeper, pace });
   }
 
   /** Whether the next round may start. */
@@ -79,21 +90,36 @@ export class Spending {
     if (result.ending.kind === "not_started") return;
     const { number, usage, estimatedUsd, durationSeconds, endedAt } = result;
     this.#keeper?.record({ number, usage, estimatedUsd, durationSeconds, endedAt: endedAt / 1000 });
+    this.#tellUnpriced(result);
+  }
+
+  /** A round whose tokens are known and whose cost is not counts as nothing in USD: that must not go unseen. */
+  #tellUnpriced({ usage, estimatedUsd }: RoundResult): void {
+    if (usage === null || usage.costUsd !== null || estimatedUsd !== null || this.#unpriced.has(usage.model)) return;
+    if (!limitsOf(this.#tools.config.budget).some(({ unit }) => unit === "usd")) return;
+    this.#unpriced.add(usage.model);
+    const model = visible(clip(usage.model, 100));
+    const text = `budget: nobody knows what a round of "${model}" costs, so that it counts as nothing in USD; ` +
+      "put its price into budget.prices_file, or limit tokens, rounds or hours, too";
+    this.#tools.tell({ kind: "budget_gap", text, tone: "warn", facts: { model } });
   }
 
   /** The pause after a round, stretched so that no window is used up before its time. */
-  paced(rest: Rest, result: RoundResult): Rest {
-    if (this.#pace === null) return rest;
-    const now = this.#tools.clock.now() / 1000;
-    const delay = this.#pace.pacedDelay({
-      windows: result.windows,
-      now,
-      restartDelaySeconds: rest.seconds,
-      lastRoundSeconds: result.durationSeconds,
-      history: this.#history,
-    });
-    this.#history = this.#pace.notePace(this.#history, result.windows, now);
-    if (delay === null || delay.delaySeconds <= rest.seconds) return rest;
-    return { ...rest, classification: "pace", reason: delay.reason, seconds: delay.delaySeconds };
+  paced(rest: Rest, { windows, durationSeconds }: RoundResult): Rest {
+    const facts = { windows, restartDelaySeconds: rest.seconds, lastRoundSeconds: durationSeconds };
+    const delay = this.#pace?.after(facts) ?? null;
+    if (delay === null) return rest;
+    return pauseOf(delay.delaySeconds, { classification: "pace", reason: delay.reason });
+  }
+
+  /** What is left of a pause that an earlier life had stretched; null when there is none. */
+  earlierRest(): Rest | null {
+    const left = this.#pace?.left() ?? null;
+    return left && pauseOf(left.delaySeconds, { classification: "pace", reason: left.reason });
+  }
+
+  /** A rest was sat out, or somebody ended it: it does not hold for another life. */
+  hasRested({ classification }: Rest): void {
+    if (classification === "pace") this.#pace?.forgetPause();
   }
 }

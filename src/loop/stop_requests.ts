@@ -1,17 +1,18 @@
 // Requests to stop: the first lets the round finish, the second stops the round; both wake every wait.
 import type { Signals } from "../ports/signals.ts";
 
-/** Listens from the moment it is made until `close`. */
+/** Listens from the moment it is made; after `close` a request has no effect. */
 export class StopRequests {
   readonly #finish = new AbortController();
   readonly #stopRound = new AbortController();
-  readonly #unlisten: () => void;
   #count = 0;
   #reason: string | null = null;
+  #isClosed = false;
 
   /** @param onRequest called for each request with how many there were and what sent it */
   constructor(signals: Signals, onRequest: (count: number, reason: string) => void) {
-    this.#unlisten = signals.listen(["SIGTERM", "SIGINT", "SIGHUP"], (name) => {
+    signals.listen(["SIGTERM", "SIGINT", "SIGHUP"], (name) => {
+      if (this.#isClosed) return;
       this.#count++;
       this.#reason ??= name;
       this.#finish.abort();
@@ -35,7 +36,8 @@ export class StopRequests {
     return this.#reason;
   }
 
+  /** Signals are heard on all the same: one more must not kill a process that is about to leave in order. */
   close(): void {
-    this.#unlisten();
+    this.#isClosed = true;
   }
 }

@@ -32,10 +32,16 @@ export interface RunSpec {
   readonly timeoutMs: number;
   /** Bytes of stdout kept; what is beyond is dropped and `isCut` is set. Default 4 MiB. */
   readonly maxOutputBytes?: number;
+  /** Which part of a longer stdout is kept, then also of a command that is ended. Default its start. */
+  readonly keeps?: "start" | "end";
   readonly stdin?: Uint8Array;
+  /** Ends the command's group as the deadline does, when it fires. */
+  readonly stop?: AbortSignal;
+  /** Told the leader of the command's group as soon as it runs. */
+  readonly onStart?: (pid: number) => void;
 }
 
-/** What came of a short command. `absent`: no such executable or work folder. */
+/** What came of a short command. `absent`: no such executable or work folder; `timed_out`: also when it was stopped. */
 export type RunOutcome =
   | {
     readonly kind: "exited";
@@ -44,7 +50,7 @@ export type RunOutcome =
     readonly stderr: Uint8Array;
     readonly isCut: boolean;
   }
-  | { readonly kind: "timed_out" }
+  | { readonly kind: "timed_out"; readonly stdout?: Uint8Array; readonly isCut?: boolean }
   | { readonly kind: "absent"; readonly reason: string };
 
 /** One row of the process table. */

@@ -2,6 +2,8 @@
 import { exitCodeOf, isRoundNumber } from "../core/round.ts";
 import type { RoundPlan, RoundResult } from "../core/round.ts";
 import { isoTime } from "../core/text.ts";
+import { changeFields } from "../core/change.ts";
+import type { DoneRefused, LastChange } from "../store/status_progress.ts";
 import type { SessionChoice } from "./session.ts";
 import { messageOf } from "../core/errors.ts";
 import { statusSchema } from "../store/status.ts";
@@ -72,10 +74,11 @@ export class RoundBook {
     }, { isDurable: true });
   }
 
-  /** The agent was started. */
-  started(pid: number): void {
+  /** The agent was started. @param before where the work folder stood then */
+  started(pid: number, before?: Readonly<Record<string, unknown>>): void {
     const current = this.#status?.current;
-    if (current) this.#setCurrent({ ...current, state: "running", pid }, {});
+    const known = before === undefined ? {} : { before };
+    if (current) this.#setCurrent({ ...current, ...known, state: "running", pid }, {});
   }
 
   /** A round of an earlier life is taken over. */
@@ -98,6 +101,7 @@ export class RoundBook {
     const before = this.#status?.agent === result.agentName ? this.#status.agent_version : undefined;
     const version = result.agentVersion ?? before ?? null;
     const others = otherSessions(this.#status, result.agentName);
+    const refused = stillRefused(this.#status, result);
     this.#write({
       round_num: Math.max(this.#status?.round_num ?? 0, result.number),
       running: false,
@@ -111,9 +115,12 @@ export class RoundBook {
       last_summary: result.verdict.summary,
       last_ending: result.ending.kind,
       ...(result.dirtyFiles.length === 0 ? {} : { last_dirty_files: result.dirtyFiles.slice(0, dirtyFilesKept) }),
+      ...(result.leftOut === undefined ? {} : { last_left_out: result.leftOut.slice(0, dirtyFilesKept) }),
       agent: result.agentName,
       ...(version === null ? {} : { agent_version: version }),
       ...(result.verdict.degraded.length === 0 ? {} : { last_degraded: result.verdict.degraded }),
+      last_change: lastChange(result),
+      ...(refused === undefined ? {} : { done_refused: refused }),
       ...(sessionId === null ? {} : { session_id: sessionId }),
       ...(Object.keys(others).length === 0 ? {} : { other_sessions: others }),
       ...(current ? { current: { ...current, state: "settling" as const } } : {}),
@@ -125,6 +132,21 @@ export class RoundBook {
     if (this.#status === null) return;
     const { current: _, ...rest } = this.#status;
     this.#write({ ...rest, running: false }, {});
+  }
+
+  /** The loop ended because nothing changed: the next one counts from zero. */
+  forgetUnchanged(): void {
+    const change = this.#status?.last_change;
+    if (this.#status && change) {
+      this.#write({ ...this.#status, last_change: { ...change, unchanged_rounds: 0 } }, { isDurable: true });
+    }
+  }
+
+  /** A "done" was not believed, which the next round is told; null: one was. */
+  refused(done: DoneRefused | null): void {
+    if (this.#status === null) return;
+    const { done_refused: _, ...rest } = this.#status;
+    this.#write(done === null ? rest : { ...rest, done_refused: done }, { isDurable: true });
   }
 
   /** What serve waits for between rounds; null when it does not. */
@@ -148,6 +170,16 @@ export class RoundBook {
       this.#onFault(`status.json cannot be written: ${messageOf(thrown)}`);
     }
   }
+}
+
+function lastChange({ number, change, unchangedRounds }: RoundResult): LastChange {
+  return { round_num: number, ...changeFields(change), unchanged_rounds: unchangedRounds };
+}
+
+/** It is told until a round that was told of it worked to its good end. */
+function stillRefused(status: Status | null, { number, verdict }: RoundResult): DoneRefused | undefined {
+  const refused = status?.done_refused;
+  return refused === undefined || (verdict.kind === "ok" && number > refused.round_num) ? undefined : refused;
 }
 
 /** Sessions on record of all agents but this one, that of the last round included. */

@@ -1,5 +1,6 @@
 // What the agent is told about where it stands: round-context.json.
 import type { Status } from "../store/status.ts";
+import type { LastChange } from "../store/status_progress.ts";
 
 export interface ContextInputs {
   /** Uncommitted work that earlier rounds left and that was saved; null when there is none. */
@@ -29,6 +30,7 @@ export function buildContext(inputs: ContextInputs): Record<string, unknown> {
     ...(inputs.salvaged === null ? {} : { salvaged: inputs.salvaged }),
     ...(inputs.session === null ? {} : { session: inputs.session }),
     ...handoverOf(inputs),
+    ...refusedOf(inputs.status),
     ...(inputs.isFreshEyes ? { fresh_eyes: true } : {}),
     ...(orphan === null ? {} : {
       orphan_stash: { ...orphan, look: `git stash show -p ${orphan.ref}`, take: `git stash apply ${orphan.ref}` },
@@ -52,6 +54,27 @@ function handoverOf({ status, agentName }: ContextInputs): Record<string, unknow
   };
 }
 
+/** Why the agent is at work again although it said that all is done. */
+function refusedOf(status: Status | null): Record<string, unknown> {
+  const refused = status?.done_refused;
+  if (refused === undefined) return {};
+  const { round_num: round, command, reason, exit_code, output, output_file, said } = refused;
+  return {
+    done_refused: {
+      round,
+      ...(said.trim() === "" ? {} : { you_said: said }),
+      command,
+      what_happened: reason,
+      exit_code,
+      output,
+      ...(output_file === null ? {} : { more_output: output_file }),
+      note:
+        "In that round .agent-done was written, but this command did not succeed, so the work goes on. Mend what it " +
+        "complains of, run it yourself, and only write .agent-done again when it succeeds.",
+    },
+  };
+}
+
 function previousOf(status: Status, hasOrphan: boolean): Record<string, unknown> {
   const dirty = status.last_dirty_files ?? [];
   return {
@@ -60,6 +83,16 @@ function previousOf(status: Status, hasOrphan: boolean): Record<string, unknown>
     ended_at: status.last_completed_at ?? null,
     had_dirty_tree: hasOrphan || dirty.length > 0,
     ...(dirty.length === 0 ? {} : { dirty_files: dirty }),
+    ...(status.last_left_out === undefined ? {} : { not_committed: status.last_left_out }),
+    ...(status.last_change === undefined ? {} : { changes: changesOf(status.last_change) }),
     ...(status.last_verdict === undefined ? {} : { verdict: status.last_verdict, what_happened: status.last_summary }),
+  };
+}
+
+function changesOf({ change, commits, files_changed, insertions, deletions, unchanged_rounds }: LastChange) {
+  return {
+    change,
+    ...(change === "some" ? { commits, files_changed, insertions, deletions } : {}),
+    ...(unchanged_rounds === 0 ? {} : { ok_rounds_without_change: unchanged_rounds }),
   };
 }

@@ -6,6 +6,9 @@ import type { BoundEnd } from "./disk_floor.ts";
 const firstLookMs = 1_000;
 /** Looks take at most one part in this many of the time. */
 const lookShare = 200;
+/** The same where a disk could soon be full: a busy machine must not put the look off until it is. */
+const nearLookShare = 20;
+const nearSeconds = 10;
 
 /** One folder whose disk is watched. */
 export interface WatchedFolder {
@@ -65,6 +68,7 @@ export class DiskWatch {
       this.#end ??= diskEnd(sample, { name, floorBytes });
       seconds = Math.min(seconds, nextDiskLookSeconds(sample, floorBytes));
     }
-    return Math.max(seconds * 1000, (this.#options.monotonic() - before) * lookShare);
+    const share = seconds < nearSeconds ? nearLookShare : lookShare;
+    return Math.max(seconds * 1000, (this.#options.monotonic() - before) * share);
   }
 }

@@ -1,6 +1,7 @@
 // Looks for uncommitted work after a round and does with it what the configuration says.
 import type { Ending } from "../core/round.ts";
 import { redact } from "../core/redact.ts";
+import { visible } from "../core/text.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { checkTree, logFolderWithin } from "../vcs/dirty.ts";
 import type { DirtyTree } from "../vcs/dirty.ts";
@@ -10,6 +11,9 @@ import { hooksOnDirty } from "./hook_calls.ts";
 import { openOrphanLedger } from "../vcs/orphan.ts";
 import { salvageLeft } from "./salvage_left.ts";
 import { applyDirtyPolicy } from "../vcs/policy.ts";
+import { standingOf, withWork } from "../vcs/progress.ts";
+import type { Standing } from "../vcs/progress.ts";
+import type { LeftOut } from "../vcs/step.ts";
 import type { RoundIdentity, RoundTools } from "./tools.ts";
 
 const filesListed = 20;
@@ -21,6 +25,10 @@ export interface LeftWork {
   readonly head: string | null;
   /** What was done with it; null when nothing was. */
   readonly outcome: DirtyOutcomeKind | null;
+  /** What the automatic commit left in the tree; absent when it left nothing. */
+  readonly leftOut?: readonly LeftOut[];
+  /** Where the work folder stood when the agent had ended, before anything was done with it. */
+  readonly after: Standing;
   /** For the line that tells how the round ended; empty when there is nothing to say. */
   readonly note: string;
 }
@@ -33,7 +41,7 @@ export async function saveLeftWork(
 ): Promise<LeftWork> {
   const { config, files, git, sink } = tools;
   const logFolder = logFolderWithin(files, config.runtime);
-  const check = await checkTree({ git, logFolder });
+  const check = await checkTree({ git, logFolder, ownedPatterns: config.vcs.ownedPaths });
   switch (check.kind) {
     case "clean": {
       const hasMoved = round.headBefore !== null && check.head !== null && check.head !== round.headBefore;
@@ -44,12 +52,13 @@ export async function saveLeftWork(
         atMs: tools.clock.now(),
       });
       const saved = savedBefore(round.number, tools);
-      if (saved !== null) return { ...saved, head: check.head, outcome: "stashed" };
+      const after = standingOf(check, null);
+      if (saved !== null) return { ...saved, head: check.head, outcome: "stashed", after: withWork(after) };
       const note = hasMoved ? `HEAD is now ${check.head!.slice(0, 12)}` : "";
-      return { files: [], ref: null, head: check.head, outcome: null, note };
+      return { files: [], ref: null, head: check.head, outcome: null, after, note };
     }
     case "unknown":
-      sink.emit("dirty_check_failed", { round_num: round.number, reason: redact(check.reason) });
+      sink.emit("dirty_check_failed", { round_num: round.number, reason: redact(check.reason), moment: "after" });
       // What git could not list it may still be able to save.
       await salvageLeft(round, { verdict: came.verdict.kind, ending: came.ending, logFolder }, tools);
       return {
@@ -57,6 +66,7 @@ export async function saveLeftWork(
         ref: null,
         head: null,
         outcome: null,
+        after: standingOf(check, null),
         note: `git could not say whether the tree is clean: ${check.reason}`,
       };
     case "dirty":
@@ -66,8 +76,9 @@ export async function saveLeftWork(
   }
   const paths = check.files.map((file) => file.path);
   sink.emit("dirty_detected", { round_num: round.number, files: paths.slice(0, filesListed) });
-  const left = { files: paths, head: check.head, ref: null, outcome: null };
   const saved = await salvageLeft(round, { verdict: came.verdict.kind, ending: came.ending, logFolder }, tools);
+  const after = standingOf(check, saved.outcome);
+  const left = { files: paths, head: check.head, ref: null, outcome: null, after };
   const isClean = came.ending.kind === "exited" && came.ending.code === 0;
   if (!isClean || saved.outcome.kind === "failed") {
     const ref = saved.outcome.kind === "saved" ? saved.outcome.sha : null;
@@ -80,7 +91,7 @@ export async function saveLeftWork(
 }
 
 /** Work of this round that an earlier life of the supervisor had stashed when it died. */
-function savedBefore(number: number, tools: RoundTools): Omit<LeftWork, "head" | "outcome"> | null {
+function savedBefore(number: number, tools: RoundTools): Pick<LeftWork, "files" | "ref" | "note"> | null {
   const entries = openOrphanLedger(tools.files, tools.config.runtime.logDir).list();
   const entry = entries.findLast(({ roundNumber, state }) => roundNumber === number && state === "confirmed");
   if (!entry?.stashedRef) return null;
@@ -112,7 +123,7 @@ async function applyPolicy(
   round: RoundIdentity,
   found: { readonly tree: DirtyTree; readonly logFolder: string | null },
   tools: RoundTools,
-): Promise<Pick<LeftWork, "ref" | "note" | "outcome"> & Partial<Pick<LeftWork, "head">>> {
+): Promise<Pick<LeftWork, "ref" | "note" | "outcome"> & Partial<Pick<LeftWork, "head" | "leftOut">>> {
   const { config, sink } = tools;
   const paths = found.tree.files.map((file) => file.path);
   const ledger = openOrphanLedger(tools.files, config.runtime.logDir);
@@ -156,16 +167,32 @@ async function applyPolicy(
         round_num: round.number,
         files: paths.slice(0, filesListed),
         ref: outcome.ref,
+        ...wireLeftOut(outcome.leftOut),
       });
-      const note = `${count(paths)} committed as ${outcome.ref.slice(0, 12)}`;
-      return { ref: outcome.ref, head: outcome.ref, outcome: "committed", note };
+      const note = `${count(paths)} committed as ${outcome.ref.slice(0, 12)}${noteOf(outcome.leftOut)}`;
+      return { ref: outcome.ref, head: outcome.ref, outcome: "committed", note, leftOut: outcome.leftOut };
     }
     case "failed": {
-      const kind = outcome.what === "stash" ? "orphan_stash_failed" : "dirty_commit_failed";
-      sink.emit(kind, { round_num: round.number, phase: round.phase, reason: redact(outcome.reason) });
-      return { ref: outcome.savedRef, outcome: null, note: `${count(paths)} could not be saved: ${outcome.reason}` };
+      const facts = { round_num: round.number, phase: round.phase, reason: redact(outcome.reason) };
+      if (outcome.what === "stash") sink.emit("orphan_stash_failed", facts);
+      else sink.emit("dirty_commit_failed", { ...facts, ...wireLeftOut(outcome.leftOut) });
+      const what = outcome.what === "stash" ? "stashed" : "committed";
+      const note = `${count(paths)} could not be ${what}: ${outcome.reason}${noteOf(outcome.leftOut)}`;
+      return { ref: outcome.savedRef, outcome: null, note, leftOut: outcome.leftOut };
     }
     default:
       return outcome satisfies never;
   }
+}
+
+function wireLeftOut(leftOut: readonly LeftOut[]): { left_out?: { path: string; why: string }[] } {
+  if (leftOut.length === 0) return {};
+  return { left_out: leftOut.slice(0, filesListed).map(({ path, why }) => ({ path, why })) };
+}
+
+function noteOf(leftOut: readonly LeftOut[]): string {
+  if (leftOut.length === 0) return "";
+  const [first, second] = leftOut.map(({ path, why }) => `'${visible(path)}' (${why})`);
+  const rest = leftOut.length > 2 ? ` and ${leftOut.length - 2} more` : "";
+  return `, without ${second === undefined ? first : `${first}, ${second}`}${rest}`;
 }

@@ -17,7 +17,7 @@ export interface PlanInputs {
 }
 
 /** Variables by which a service manager talks to its own child: the agent is not that child. */
-const managerVariables = [
+export const managerVariables: readonly string[] = [
   "NOTIFY_SOCKET",
   "WATCHDOG_USEC",
   "WATCHDOG_PID",

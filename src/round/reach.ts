@@ -1,6 +1,7 @@
 // Looks for and signals every process of a round, whatever session or parent it has by now.
 import { baseName } from "../core/path.ts";
 import type { SignalName } from "../core/round.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Processes, ProcessInfo } from "../ports/processes.ts";
 import { Kin } from "./kin.ts";
 import type { RoundScope } from "./round_scope.ts";
@@ -57,7 +58,18 @@ export class Reach {
     return live.length > 0 ? live : await this.#lookInside(live);
   }
 
-  /** The same, with what only the scope knows. */
+  /** The same for one who cannot wait for long; nobody where the table takes longer. */
+  async lookWithin(milliseconds: number, clock: Clock): Promise<readonly ProcessInfo[]> {
+    const isSeen = new AbortController();
+    const late = clock.sleep(milliseconds, isSeen.signal).then(() => []);
+    try {
+      return await Promise.race([this.look(), late]);
+    } finally {
+      isSeen.abort();
+    }
+  }
+
+  /** A snapshot with what only the scope knows. */
   async #lookAtAll(): Promise<readonly ProcessInfo[]> {
     return await this.#lookInside(await this.#snapshot());
   }
@@ -109,18 +121,23 @@ export class Reach {
     }];
   }
 
-  /** Signals the group at once, then whatever lives outside it. Stopped processes are woken to receive it. */
-  async tell(signal: SignalName): Promise<void> {
+  /**
+   * Signals the group at once, then whatever lives outside it. Stopped processes are woken to receive it. Returns whom
+   * it met after the group had heard it.
+   */
+  async tell(signal: SignalName): Promise<readonly ProcessInfo[]> {
     if (this.#leaderPid !== null && this.#hasGroup) {
       this.#processes.signalGroup(this.#leaderPid, signal);
       this.#processes.signalGroup(this.#leaderPid, "SIGCONT");
     }
     const hadGroup = this.#hasGroup;
-    for (const row of await this.#lookAtAll()) {
+    const live = await this.#lookAtAll();
+    for (const row of live) {
       if (hadGroup && row.pgid === this.#leaderPid) continue;
       this.#processes.signal(row.pid, signal);
       this.#processes.signal(row.pid, "SIGCONT");
     }
+    return live;
   }
 
   /** Kills all that live; the shim is spared so that it can tell how the agent ended. Returns whom it met. */

@@ -6,6 +6,7 @@ import { FileFault } from "../ports/files.ts";
 import type { EventSink } from "../ports/records.ts";
 import { linkCurrent } from "../store/round_log.ts";
 import type { CurrentRound } from "../store/status.ts";
+import { standingFrom } from "../vcs/progress.ts";
 import { boundlessRoom } from "./act_early.ts";
 import { findEarlier } from "./adopt.ts";
 import type { EarlierRound } from "./adopt.ts";
@@ -55,6 +56,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     phase: current.phase,
     startedAt: Date.parse(current.started_at),
     headBefore: null,
+    before: standingFrom(current.before),
     session: sessionOf(current),
     log: paths.log,
   };

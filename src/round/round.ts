@@ -3,10 +3,12 @@ import { FileFault } from "../ports/files.ts";
 import { isoTime, spellDuration } from "../core/text.ts";
 import type { RoundPlan, RoundResult } from "../core/round.ts";
 import { openOrphanLedger } from "../vcs/orphan.ts";
-import { describeFault } from "../vcs/git_call.ts";
+import { standingFields } from "../vcs/progress.ts";
+import type { Standing } from "../vcs/progress.ts";
 import { linkCurrent } from "../store/round_log.ts";
 import { boundlessRoom } from "./act_early.ts";
 import type { Room } from "./act_early.ts";
+import { standingAtStart } from "./change.ts";
 import { buildContext } from "./context.ts";
 import { joinPath } from "../core/path.ts";
 import { hooksBefore } from "./hook_calls.ts";
@@ -25,6 +27,7 @@ import type { SessionChoice } from "./session.ts";
 import { recordSubstrate } from "./substrate.ts";
 import type { RoundTools } from "./tools.ts";
 import { closeBook, watchAndSettle } from "./watch.ts";
+import { lookBefore, saveBefore } from "./work_before.ts";
 
 /** `refused`: the battery failed, nothing was started and no number was taken. */
 export type RoundOutcome =
@@ -54,7 +57,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   const { config, clock, book, sink, host } = tools;
   const inherited = host.environment();
   const plan = planRound({ config, number: book.nextNumber, id: crypto.randomUUID(), phase: request.phase, inherited });
-  const place = await tools.git.probe();
+  const before = await lookBefore(tools);
   const startedAt = clock.now();
   const session = chooseSession({
     agent: tools.agent,
@@ -71,19 +74,18 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     config,
     plan,
     context: isInjected ? context : null,
-    workTree: place.kind === "ok"
-      ? { isWorkTree: place.isWorkTree, reason: "it is a bare repository or inside a .git folder" }
-      : { isWorkTree: false, reason: describeFault(place) },
+    workTree: before.workTree,
     machine: host.machine,
   }, tools);
   if (checked.failures.length > 0 && !request.skipsBattery) {
     for (const check of checked.failures) sink.emit("smoke_check_failed", { reason: `${check.name}: ${check.reason}` });
     return { kind: "refused", failures: checked.failures };
   }
-  const head = place.kind === "ok" ? place.head : null;
+  const { head } = before;
   const paths = pathsOf(plan, startedAt);
   const agent = tools.agent.name;
   book.claim(plan, { startedAt, uptimeSeconds: host.uptimeSeconds(), logName: paths.logName, agent, session });
+  const found = await saveBefore(plan, before, tools);
   await recordSubstrate("round_substrate_before", {
     number: plan.number,
     head,
@@ -100,21 +102,23 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
   await recordSample("round_start", plan, { agentProcesses: 0 }, tools);
   const scopeWords = await tools.scopes.wordsFor(plan);
+  const standing = await standingAtStart(found, tools);
   const injected = isInjected ? hooked.context : null;
   const { addenda } = hooked;
-  const started = start(plan, { paths, injected, addenda, agentFile: checked.agentFile, session, scopeWords }, tools);
+  const { agentFile } = checked;
+  const started = start(plan, { paths, injected, addenda, agentFile, session, scopeWords, standing }, tools);
   tellStart(plan, started, tools);
-  const round = { ...named, headBefore: head, session };
+  const round = { ...named, headBefore: head, before: standing, session };
   const result = await watchAndSettle({
     round,
     plan,
     paths,
     started,
-    agentFile: checked.agentFile,
+    agentFile,
     stop: request.stop,
     room: request.room ?? boundlessRoom,
   }, tools);
-  if (result.verdict.kind === "ok") noteOffered(plan.number, offer, tools);
+  if (result.verdict.kind === "ok") await noteOffered(plan.number, offer, tools);
   request.onSettled?.(result);
   closeBook(paths, tools);
   return { kind: "done", result };
@@ -155,6 +159,7 @@ function start(
     readonly agentFile: string;
     readonly session: SessionChoice;
     readonly scopeWords: readonly string[] | null;
+    readonly standing: Standing;
   },
   tools: RoundTools,
 ): LaunchOutcome {
@@ -179,7 +184,7 @@ function start(
     }, tools)
     : { kind: "failed", reason: `prompt file '${prompt.path}': ${prompt.reason}` };
   const pid = started.kind === "started" ? started.leader.pid : null;
-  if (pid !== null) book.started(pid);
+  if (pid !== null) book.started(pid, standingFields(facts.standing));
   sink.emit("agent_spawn", { round_num: plan.number, timeout_s: plan.walls.hardSeconds, pid });
   if (facts.session.kind === "resumed" && pid !== null) {
     const { sessionId, why } = facts.session;

@@ -1,11 +1,11 @@
 // Watches one round from its start to the last of its processes, and ends it by the stop ladder when it must.
 import type { Wall } from "../core/round.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ProcessInfo } from "../ports/processes.ts";
 import { earlyEnd } from "./act_early.ts";
 import type { EarlyEnd } from "./act_early.ts";
 import { endingOf } from "./ending.ts";
 import type { LeaderEnd } from "./leader.ts";
+import { LeftoverTally } from "./leftover_tally.ts";
 import type { RunOutcome, RunSpec } from "./run_spec.ts";
 import { climb } from "./stop_ladder.ts";
 import type { Happening, LadderAction, LadderState } from "./stop_ladder.ts";
@@ -17,6 +17,7 @@ const tickMs = 250;
 /** Between looks for survivors once the agent has ended, growing to the tick. */
 const firstCheckMs = 30;
 const killCheckMs = 150;
+const lastLookMs = 1_000;
 const killRoundsMax = 60;
 
 export async function watchRound(spec: RunSpec, clock: Clock): Promise<RunOutcome> {
@@ -41,7 +42,7 @@ class RoundWatch {
   #checkAt = Infinity;
   #checkMs = firstCheckMs;
   #killRounds = 0;
-  #leftovers = new Set<number>();
+  readonly #leftovers: LeftoverTally;
   #survivors = 0;
   #nextProgress: number;
   #wake = new AbortController();
@@ -49,6 +50,7 @@ class RoundWatch {
   constructor(spec: RunSpec, clock: Clock) {
     this.#spec = spec;
     this.#clock = clock;
+    this.#leftovers = new LeftoverTally(spec.leader.pid);
     this.#wallWatch = new WallWatch(spec.walls, {
       origin: spec.origin,
       now: clock.monotonic(),
@@ -103,7 +105,8 @@ class RoundWatch {
     this.#wall = await this.#wallWatch.reached(now, facts);
     if (this.#wall !== null) return "wall";
     if (this.#isOverEarly(now)) return "early_sign";
-    if (this.#state === "running" && this.#spec.walls.lingerSeconds > 0 && this.#hasResult()) return "result_line";
+    const isLingerSet = this.#state === "running" && this.#spec.walls.lingerSeconds > 0;
+    if (isLingerSet && this.#spec.reader.observe().hasTerminalRecord) return "result_line";
     if (this.#resultAt !== null && now - this.#resultAt > this.#spec.walls.lingerSeconds * 1000) {
       return await this.#linger();
     }
@@ -116,14 +119,10 @@ class RoundWatch {
     return this.#early !== null;
   }
 
-  #hasResult(): boolean {
-    return this.#spec.reader.observe().hasTerminalRecord;
-  }
-
   async #tallyExit(): Promise<Happening> {
     this.#hasTalliedExit = true;
     const live = await this.#spec.reach.look();
-    this.#tallyLeftovers(live);
+    this.#leftovers.note(live);
     this.#checkAt = this.#clock.monotonic() + this.#checkMs;
     return live.length === 0 ? "cleared" : "exited";
   }
@@ -133,7 +132,7 @@ class RoundWatch {
     if (!isDue) return null;
     if (this.#end !== null) {
       const live = await this.#spec.reach.look();
-      this.#tallyLeftovers(live);
+      this.#leftovers.note(live);
       if (live.length === 0) return "cleared";
     }
     if (now >= this.#graceUntil) return this.#state === "term_sent" ? "grace_over" : await this.#stillAlive();
@@ -144,14 +143,10 @@ class RoundWatch {
 
   async #stillAlive(): Promise<Happening> {
     if (this.#killRounds < killRoundsMax) return "still_alive";
-    this.#survivors = Math.max(1, (await this.#spec.reach.look()).length);
+    const live = await this.#spec.reach.look();
+    this.#survivors = Math.max(1, live.length);
+    this.#leftovers.takeBack(live);
     return "cleared";
-  }
-
-  /** The agent's own process is no leftover of itself, and neither is the shim. */
-  #tallyLeftovers(live: readonly ProcessInfo[]): void {
-    const { pid } = this.#spec.leader;
-    for (const row of live) if (pid === null || (row.pid !== pid && row.ppid !== pid)) this.#leftovers.add(row.pid);
   }
 
   async #linger(): Promise<Happening | null> {
@@ -197,10 +192,9 @@ class RoundWatch {
       case "note_leftovers":
         return;
       case "term":
-        return await this.#spec.reach.tell("SIGTERM");
+        return await this.#terminate();
       case "kill":
-        await this.#kill();
-        return;
+        return await this.#kill();
       case "start_grace": {
         const graceMs = this.#state === "kill_sent" ? killCheckMs : this.#spec.walls.stopGraceSeconds * 1000;
         this.#graceUntil = this.#clock.monotonic() + graceMs;
@@ -212,9 +206,17 @@ class RoundWatch {
     }
   }
 
+  async #terminate(): Promise<void> {
+    const { reach } = this.#spec;
+    // While all of them still live: what obeys at once is not seen again, and what moved to a session of its own is
+    // only known by the parent that is about to die. After the agent's end that look has just been taken.
+    if (this.#end === null) this.#leftovers.note(await reach.lookWithin(lastLookMs, this.#clock));
+    this.#leftovers.note(await reach.tell("SIGTERM"));
+  }
+
   async #kill(): Promise<void> {
     // The shim gets a moment to write down how the agent ended; after that nothing is spared.
-    this.#tallyLeftovers(await this.#spec.reach.kill({ sparesLeader: this.#killRounds < 2 && this.#end === null }));
+    this.#leftovers.note(await this.#spec.reach.kill({ sparesLeader: this.#killRounds < 2 && this.#end === null }));
     this.#killRounds++;
   }
 
@@ -240,7 +242,7 @@ class RoundWatch {
       }),
       early: this.#early,
       durationSeconds: (endedAt - this.#spec.origin) / 1000,
-      leftoversEnded: this.#leftovers.size,
+      leftoversEnded: this.#leftovers.count,
       survivors: this.#survivors,
       agentProcesses: this.#spec.reach.agentProcesses,
     };

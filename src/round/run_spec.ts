@@ -42,7 +42,7 @@ export interface RunOutcome {
   readonly early: EarlyEnd | null;
   /** Seconds from the round's start to the end of the agent's process. */
   readonly durationSeconds: number;
-  /** Processes that outlived the agent and were ended. */
+  /** Processes beside the agent's own that were ended with the round; survivors are not among them. */
   readonly leftoversEnded: number;
   /** Processes that even KILL did not end. */
   readonly survivors: number;

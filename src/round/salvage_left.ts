@@ -3,16 +3,33 @@ import type { Ending } from "../core/round.ts";
 import { shellQuote } from "../core/text.ts";
 import type { VerdictKind } from "../core/verdict.ts";
 import { openSalvageLedger, toOffer } from "../store/salvage_ledger.ts";
+import type { SalvageMoment } from "../vcs/salvage_message.ts";
 import type { RoundSalvage } from "../vcs/salvage_round.ts";
 import type { RoundIdentity, RoundTools } from "./tools.ts";
 
 /** Salvages that a round is told of at most. */
 const mostOffered = 5;
+const megabyte = 1024 * 1024;
 
 /** What is uncommitted now, as a commit under a ref of its own; index, stashes, HEAD and tree stay as they are. */
 export async function salvageLeft(
   round: Pick<RoundIdentity, "number" | "phase">,
   came: { readonly verdict: VerdictKind; readonly ending: Ending; readonly logFolder: string | null },
+  tools: RoundTools,
+): Promise<RoundSalvage> {
+  const { verdict, ending, logFolder } = came;
+  return await salvageTree(round, { moment: "after", verdict, why: reasonOf(ending), logFolder }, tools);
+}
+
+/** The same at any moment, for the reason given. */
+export async function salvageTree(
+  round: Pick<RoundIdentity, "number" | "phase">,
+  facts: {
+    readonly moment: SalvageMoment;
+    readonly verdict: VerdictKind | null;
+    readonly why: string;
+    readonly logFolder: string | null;
+  },
   tools: RoundTools,
 ): Promise<RoundSalvage> {
   const { config, files, git, clock, sink } = tools;
@@ -25,15 +42,22 @@ export async function salvageLeft(
     clock,
     ledger: openSalvageLedger(files, logDir),
     scratchFolder: logDir,
-    logFolder: came.logFolder,
+    ownedPatterns: config.vcs.ownedPaths,
+    fileMaxBytes: config.vcs.salvageFileMaxMb * megabyte,
+    ...facts,
     round: round.number,
     phase: round.phase,
-    verdict: came.verdict,
-    why: reasonOf(came.ending),
     atMs: clock.now(),
+    onProgress: (elapsedMs) =>
+      tools.tell({
+        kind: "salvage_progress",
+        text: `round ${round.number}: still saving what is uncommitted (${Math.round(elapsedMs / 1000)} s)`,
+        facts: { round: round.number, elapsed_s: Math.round(elapsedMs / 1000) },
+      }),
   });
   if (saved.event?.kind === "salvage_saved") sink.emit("salvage_saved", saved.event.payload);
   if (saved.event?.kind === "salvage_failed") sink.emit("salvage_failed", saved.event.payload);
+  if (saved.event?.kind === "salvage_not_covered") sink.emit("salvage_not_covered", saved.event.payload);
   return saved;
 }
 
@@ -75,23 +99,33 @@ export async function offerSalvages(number: number, tools: RoundTools): Promise<
 }
 
 /** A round that was told of them worked to its good end: they need not be told again, and may go one day. */
-export function noteOffered(number: number, { shas }: Offer, tools: RoundTools): void {
+export async function noteOffered(number: number, { shas }: Offer, tools: RoundTools): Promise<void> {
   if (shas.length === 0) return;
   openSalvageLedger(tools.files, tools.config.runtime.logDir).mark(shas, { state: "offered", round: number });
   tools.sink.emit("salvage_offered", { round_num: number, shas });
+  await letGo(tools);
 }
 
 /** At the start of a supervisor: the ledger after a crash, and what is old enough to go. */
 export async function tidySalvages(tools: RoundTools): Promise<void> {
-  const { config, files, git, clock, sink } = tools;
+  const { config, files, git } = tools;
   const ledger = openSalvageLedger(files, config.runtime.logDir);
   if (ledger.list().length === 0) return;
   const { mendSalvages } = await import("../vcs/salvage_mend.ts");
   await mendSalvages(git, ledger, files);
-  const { pruneSalvages } = await import("../vcs/salvage_keep.ts");
+  await letGo(tools);
+}
+
+/** Drops what has been kept long enough; git is only asked when there is such a salvage. */
+async function letGo(tools: RoundTools): Promise<void> {
+  const { config, files, git, clock, sink } = tools;
+  const ledger = openSalvageLedger(files, config.runtime.logDir);
   const { salvageKeep: keep, salvageKeepDays: keepDays } = config.vcs;
-  const pruned = await pruneSalvages(git, { ledger, files, keep, keepDays, nowMs: clock.now() });
-  for (const { round, sha, ref } of pruned.dropped) {
+  const limits = { keep, keepDays, nowMs: clock.now() };
+  const { expiredSalvages, pruneSalvages } = await import("../vcs/salvage_keep.ts");
+  if (expiredSalvages(ledger.list(), limits).length === 0) return;
+  const { dropped } = await pruneSalvages(git, { ...limits, ledger, files });
+  for (const { round, sha, ref } of dropped) {
     sink.emit("salvage_dropped", { round_num: round, sha, ref, why: "retention" });
   }
 }

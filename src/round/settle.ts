@@ -2,6 +2,7 @@
 import type { AgentReader, Observations, Usage } from "../core/agent.ts";
 import { redact } from "../core/redact.ts";
 import { estimateCost } from "../core/price.ts";
+import { changeFields } from "../core/change.ts";
 import { exitCauseOf, exitCodeOf } from "../core/round.ts";
 import type { Ending, RoundResult } from "../core/round.ts";
 import { spellDuration } from "../core/text.ts";
@@ -10,6 +11,7 @@ import { budgetVerdict } from "./act_early.ts";
 import { diskVerdict } from "./disk_floor.ts";
 import { SessionTotals } from "../store/session_totals.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { progressOf } from "./change.ts";
 import { hooksAfter } from "./hook_calls.ts";
 import { saveLeftWork } from "./left_work.ts";
 import type { RunOutcome } from "./run_spec.ts";
@@ -73,6 +75,7 @@ export async function settle(
   if (blip) sink.emit("agent_network_blip", blip);
   const left = await saveLeftWork(round, { verdict, ending: run.ending }, tools);
   recordKill(round, run.ending, facts, tools);
+  const progress = await progressOf(round, { after: left.after, verdict: verdict.kind }, tools);
   const result: RoundResult = {
     number: round.number,
     phase: round.phase,
@@ -87,6 +90,8 @@ export async function settle(
     isSessionRefused,
     nextAction: null,
     dirtyFiles: left.files,
+    ...progress,
+    ...(left.leftOut === undefined || left.leftOut.length === 0 ? {} : { leftOut: left.leftOut }),
     salvagedRef: left.ref,
     startedAt: round.startedAt,
     endedAt: facts.endedAt ?? tools.clock.now(),
@@ -98,6 +103,11 @@ export async function settle(
     sink.emit("session_refused", { round_num: round.number, session_id: chosenId(round, run.ending) ?? "" });
   }
   tools.book.completed(result);
+  sink.emit("round_changes", {
+    round_num: round.number,
+    ...changeFields(result.change),
+    unchanged_rounds: result.unchangedRounds,
+  });
   await recordSample("round_end", round, { agentProcesses: run.agentProcesses }, tools);
   sink.emit("round_end", { round_num: round.number });
   const { anomalyRepetitiveWindow: window, anomalyRepetitiveThreshold: threshold } = tools.config.monitor;

@@ -9,6 +9,7 @@ import type { Host } from "../ports/host.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { EventSink } from "../ports/records.ts";
 import type { Git } from "../vcs/git.ts";
+import type { Standing } from "../vcs/progress.ts";
 import type { HookHost } from "../hooks/host.ts";
 import type { RoundBook } from "./book.ts";
 import type { ScopeDesk } from "./scope_desk.ts";
@@ -40,6 +41,8 @@ export interface RoundIdentity {
   readonly startedAt: number;
   /** Commit before the round; null when unknown. */
   readonly headBefore: string | null;
+  /** Where the work folder stood when the agent was started; null when nothing tells. */
+  readonly before: Standing | null;
   readonly session: SessionChoice;
   /** Absolute path of the agent's output. */
   readonly log: string;

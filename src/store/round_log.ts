@@ -5,6 +5,7 @@ import type { Files } from "../ports/files.ts";
 
 const defaultTailBytes = 256 * 1024;
 const decoder = new TextDecoder();
+const cutWord = /^\S{1,4096}/;
 
 /** One round's log: its number and the start time in its name. */
 export interface RoundLogName {
@@ -67,7 +68,13 @@ export function linkCurrent(
  */
 export function tailOfLog(
   files: Files,
-  options: { readonly path: string; readonly lines: number; readonly maxBytes?: number },
+  options: {
+    readonly path: string;
+    readonly lines: number;
+    readonly maxBytes?: number;
+    /** Without the word that the reading begins in: half a secret is not known for one. */
+    readonly wholeWords?: boolean;
+  },
 ): string[] | null {
   const info = files.stat(options.path);
   if (info === null || !info.isFile) return null;
@@ -78,6 +85,7 @@ export function tailOfLog(
   const lines = decoder.decode(bytes).split("\n");
   if (lines.at(-1) === "") lines.pop();
   if (isCut && lines.length > options.lines) lines.shift();
+  else if (isCut && options.wholeWords) lines[0] = lines[0]!.replace(cutWord, "");
   return options.lines <= 0 ? [] : lines.slice(-options.lines);
 }
 

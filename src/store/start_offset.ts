@@ -45,3 +45,22 @@ export function openLineOffset(
   }
   return floor === 0 ? 0 : null;
 }
+
+/** Offset of the first line that starts at or after byte `from`; null when none does within reach. */
+export function nextLineOffset(
+  reader: FileReader,
+  options: { readonly from: number; readonly to: number; readonly reachBytes: number },
+): number | null {
+  if (options.from <= 0) return 0;
+  const probe = new Uint8Array(probeBytes);
+  const end = Math.min(options.to, options.from + options.reachBytes);
+  // The byte before counts: a line that starts exactly here is one.
+  for (let at = options.from - 1; at < end;) {
+    const found = probe.subarray(0, reader.readAt(at, probe));
+    if (found.length === 0) return null;
+    const first = found.indexOf(newline);
+    if (first >= 0) return at + first + 1;
+    at += found.length;
+  }
+  return null;
+}

@@ -3,6 +3,9 @@ import { joinPath } from "../core/path.ts";
 import { messageOf } from "../core/errors.ts";
 import { isRoundNumber } from "../core/round.ts";
 import type { Files } from "../ports/files.ts";
+import { isObject } from "./json_file.ts";
+import { isDoneRefused, isLastChange } from "./status_progress.ts";
+import type { DoneRefused, LastChange } from "./status_progress.ts";
 
 /** The round that is running, with all that another life of the supervisor needs to take it over. */
 export interface CurrentRound {
@@ -25,6 +28,8 @@ export interface CurrentRound {
   readonly agent?: string;
   /** The session that was resumed, or whose id was chosen; absent when the agent makes one. */
   readonly session?: { readonly id: string; readonly is_resumed: boolean };
+  /** Where the work folder stood when the agent was started, as `standingFields` spells it. */
+  readonly before?: Readonly<Record<string, unknown>>;
 }
 
 /** What serve waits for; null when it does not wait. */
@@ -56,6 +61,8 @@ export interface Status {
   readonly last_summary?: string;
   readonly last_ending?: string;
   readonly last_dirty_files?: readonly string[];
+  /** Of those, what the automatic commit did not take. */
+  readonly last_left_out?: readonly { readonly path: string; readonly why: string }[];
   readonly session_id?: string;
   /** Sessions of other agents, by the names of their readers, to go on with when those work again. */
   readonly other_sessions?: Readonly<Record<string, OtherSession>>;
@@ -63,6 +70,8 @@ export interface Status {
   readonly agent?: string;
   readonly agent_version?: string;
   readonly last_degraded?: readonly string[];
+  readonly last_change?: LastChange;
+  readonly done_refused?: DoneRefused;
   readonly current?: CurrentRound;
   readonly waiting?: Waiting;
 }
@@ -154,11 +163,14 @@ function statusOf(parsed: unknown): StatusReading {
     ...take<string>("last_summary", isString),
     ...take<string>("last_ending", isString),
     ...take<string[]>("last_dirty_files", (value) => Array.isArray(value) && value.every(isString)),
+    ...take<Status["last_left_out"]>("last_left_out", isLeftOut),
     ...take<string>("session_id", isString),
     ...take<Record<string, OtherSession>>("other_sessions", isOtherSessions),
     ...take<string>("agent", isString),
     ...take<string>("agent_version", isString),
     ...take<string[]>("last_degraded", (value) => Array.isArray(value) && value.every(isString)),
+    ...take<LastChange>("last_change", isLastChange),
+    ...take<DoneRefused>("done_refused", isDoneRefused),
     ...take<CurrentRound>("current", isCurrent),
     ...take<Waiting>("waiting", isWaiting),
   } as Status;
@@ -167,6 +179,10 @@ function statusOf(parsed: unknown): StatusReading {
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isLeftOut(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => isObject(one) && isString(one["path"]) && isString(one["why"]));
 }
 
 function isCurrent(value: unknown): boolean {

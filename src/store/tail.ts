@@ -15,6 +15,14 @@ export interface TailStep {
   readonly hasMore: boolean;
 }
 
+/** How far a file was read. */
+export interface TailPlace {
+  /** Bytes, up to the end of the last whole line. */
+  readonly offset: number;
+  /** Of the file that was read; 0 where unknown. */
+  readonly inode: number;
+}
+
 /** A position in a file that grows. A file that is absent is waited for. */
 export class Tail {
   readonly #files: Files;
@@ -39,6 +47,10 @@ export class Tail {
       this.#isSkipping = start === null;
       this.#offset = start === null || typeof start !== "number" ? to : start;
     });
+  }
+
+  get place(): TailPlace {
+    return { offset: this.#offset - this.#half.length, inode: this.#inode };
   }
 
   /** Reads the next piece, at most 256 KiB. Throws `FileFault` when the file cannot be read. */

@@ -1,54 +1,103 @@
 // Commits what a round left behind, with the user's hooks, so that a failure leaves the index as it was.
+import { dirName, joinPath } from "../core/path.ts";
+import { visible } from "../core/text.ts";
 import type { GitPlace } from "./git.ts";
 import { describeFault } from "./git_call.ts";
 import type { GitFault } from "./git_call.ts";
 import { indexLock } from "./index_lock.ts";
 import type { IndexLock } from "./index_lock.ts";
-import { literalPathspecs, subtreePathspecs } from "./pathspecs.ts";
+import { commitPathspecs, literalPathspecs, subtreePathspecs } from "./pathspecs.ts";
 import type { Pathspecs } from "./pathspecs.ts";
 import type { DirtyFile } from "./porcelain.ts";
+import { secretFiles } from "./secret_files.ts";
 import { commitMessage, failed, stillDirty } from "./step.ts";
-import type { StepContext, StepOutcome } from "./step.ts";
+import type { LeftOut, StepContext, StepOutcome } from "./step.ts";
 
 /**
- * Commits our subtree; never pushes, never signs.
+ * Commits our subtree without owned paths and without what looks like a secret; never pushes, never signs.
  * Untracked files are first entered by name only; `commit --only` then takes contents from the work tree and
  * replaces the index in one step of its own, or not at all. So undoing means dropping those names again.
  */
 export async function commitTree(context: StepContext, place: GitPlace): Promise<StepOutcome> {
+  const aside = await setAside(context);
+  if (typeof aside === "string") return failed("commit", aside);
+  const outcome = aside.kind === "some"
+    ? await commitRest(context, { place, aside })
+    : failed("commit", "nothing is uncommitted but what no commit may take; have git ignore it if it is to stay");
+  return outcome.kind === "failed" ? { ...outcome, leftOut: aside.leftOut } : outcome;
+}
+
+/** What stays out of the commit; `none`: nothing else is uncommitted. */
+interface Aside {
+  readonly kind: "some" | "none";
+  readonly excluded: readonly DirtyFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Looks at every single file, also in folders that are new as a whole; a reason when nothing can be committed. */
+async function setAside(context: StepContext): Promise<Aside | string> {
+  const { tree, logFolder } = context;
+  const state = await context.git.state({ excluded: logFolder === null ? [] : [logFolder], untracked: "all" });
+  if (state.kind !== "ok") return describeFault(state);
+  if (state.isPartial) return "there are more changes than can be looked through for secrets";
+  const owned = new Set(tree.leftOut.map(({ path }) => path));
+  const candidates = state.files.filter(({ path }) => !owned.has(path));
+  // A repository inside the tree (agents put work trees of their own there) would be committed as a link to nowhere.
+  const repositories = candidates.filter(({ change, path }) => change === "untracked" && path.endsWith("/"));
+  const changed = candidates.filter((file) => !repositories.includes(file));
+  const turned = betweenFileAndFolder(changed);
+  if (turned !== null) return `'${visible(turned)}' was a file and is a folder now, or was one: git cannot commit that`;
+  const secrets = await secretFiles(changed, context);
+  if ("tooMany" in secrets) return `looking for secrets in ${secrets.tooMany} files took too long`;
+  const leftOut = [
+    ...tree.leftOut.map(({ path }) => ({ path, why: "it is an owned path" })),
+    ...secrets.map(({ file, why }) => ({ path: file.path, why })),
+    ...repositories.map(({ path }) => ({ path, why: "it is a repository of its own" })),
+  ];
+  const excluded = [...secrets.map(({ file }) => file), ...repositories];
+  return { kind: changed.length > secrets.length ? "some" : "none", excluded, leftOut };
+}
+
+/** A path that git holds as a file and the tree as a folder, or the other way round; null when there is none. */
+function betweenFileAndFolder(files: readonly DirtyFile[]): string | null {
+  const isGone = ({ letters }: DirtyFile) => letters[1] === "D" || letters === "D.";
+  const gone = new Set(files.filter(isGone).map(({ path }) => path));
+  if (gone.size === 0) return null;
+  const there = new Set(files.filter((file) => !isGone(file)).map(({ path }) => path));
+  const aboveIn = (paths: ReadonlySet<string>, path: string) => {
+    for (let folder = dirName(path); folder !== "."; folder = dirName(folder)) if (paths.has(folder)) return folder;
+    return null;
+  };
+  for (const path of there) if (aboveIn(gone, path) !== null) return aboveIn(gone, path);
+  for (const path of gone) if (aboveIn(there, path) !== null) return aboveIn(there, path);
+  return null;
+}
+
+async function commitRest(
+  context: StepContext,
+  { place, aside }: { readonly place: GitPlace; readonly aside: Aside },
+): Promise<StepOutcome> {
+  const { excluded, leftOut } = aside;
   const lock = indexLock({ ...context, gitDir: place.gitDir, patienceMs: context.lockPatienceMs ?? 3_000 });
-  const paths = await subtreePathspecs(context);
+  const paths = await subtreePathspecs(context, excluded);
   if (typeof paths === "string") return failed("commit", paths);
   const message = commitMessage(context.round, context.phase);
   context.announce?.({ what: "commit", message });
   const earlier = context.tree.files.filter((file) => file.isIntentToAdd);
-  const named = await lock.run(() => enterNames(context, paths));
+  const named = await lock.run(() => enterNames(context, { place, paths }));
   if (named.kind === "timed_out") await lock.clearAfterKill();
   if (named.kind !== "ok") return await undo({ context, lock, earlier, reason: describeFault(named) });
-  const scope = await withoutRepositories(context, { lock, paths, earlier });
-  if (typeof scope === "string") return await undo({ context, lock, earlier, reason: scope });
-  const fault = await commit(context, { lock, message, paths: scope });
+  const fault = await commit(context, { lock, message, paths: commitPathspecs(context, excluded) });
   const head = await newCommit(context, { place, message, fault });
-  if (head !== null) return { kind: "committed", ref: head, remaining: await stillDirty(context) ?? [] };
+  if (head !== null) return { kind: "committed", ref: head, remaining: await stillDirty(context) ?? [], leftOut };
   return await undo({ context, lock, earlier, reason: fault === null ? "git made no commit" : reasonOf(fault) });
 }
 
-async function enterNames(context: StepContext, paths: Pathspecs) {
-  return await context.git.call(["add", "--intent-to-add", ...paths.args], { ...paths.options, isWrite: true });
-}
-
-// A repository inside the tree (agents put work trees of their own there) would be committed as a link to nowhere.
-async function withoutRepositories(
-  context: StepContext,
-  { lock, paths, earlier }: { lock: IndexLock; paths: Pathspecs; earlier: readonly DirtyFile[] },
-): Promise<Pathspecs | string> {
-  const added = await addedNames(context, earlier);
-  if (typeof added === "string") return added;
-  const links = added.filter((file) => file.submodule !== null);
-  if (links.length === 0) return paths;
-  const dropped = await lock.run(() => dropNames(context, links));
-  if (dropped.kind !== "ok") return describeFault(dropped);
-  return await subtreePathspecs(context, links);
+async function enterNames(context: StepContext, { place, paths }: { place: GitPlace; paths: Pathspecs }) {
+  // What lies outside of a sparse checkout is work, too; only gits that have such checkouts know the word.
+  const isSparse = context.files.stat(joinPath(place.gitDir, "info/sparse-checkout")) !== null;
+  const words = ["add", "--intent-to-add", ...isSparse ? ["--sparse"] : []];
+  return await context.git.call([...words, ...paths.args], { ...paths.options, isWrite: true });
 }
 
 async function commit(

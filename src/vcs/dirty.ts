@@ -9,13 +9,15 @@ import type { DirtyFile } from "./porcelain.ts";
 
 /** What the work tree holds that HEAD does not. */
 export type TreeCheck =
-  | { readonly kind: "clean"; readonly head: string | null }
+  | { readonly kind: "clean"; readonly head: string | null; readonly branch: string | null }
   | DirtyTree
   | { readonly kind: "unknown"; readonly cause: GitFault["kind"]; readonly reason: string };
 
 export interface DirtyTree {
   readonly kind: "dirty";
   readonly head: string | null;
+  /** Null when HEAD is detached. */
+  readonly branch: string | null;
   readonly files: readonly DirtyFile[];
   /** Dirty too, but owned by someone else: neither reported nor saved. */
   readonly leftOut: readonly DirtyFile[];
@@ -45,13 +47,14 @@ export async function checkTree({ git, logFolder, ownedPatterns = [] }: TreeQues
     return {
       kind: "dirty",
       head: state.head,
+      branch: state.branch,
       files,
       leftOut: state.files.filter(isOwned),
       isPartial: state.isPartial,
     };
   }
   if (state.isPartial) return { kind: "unknown", cause: "failed", reason: "git's list of changes could not be read" };
-  return { kind: "clean", head: state.head };
+  return { kind: "clean", head: state.head, branch: state.branch };
 }
 
 /** Path of the log folder below the work folder, also through symlinks; null when it is elsewhere. */

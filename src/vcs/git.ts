@@ -23,6 +23,8 @@ export interface GitPlace {
 export interface TreeState {
   readonly kind: "ok";
   readonly head: string | null;
+  /** Null when HEAD is detached. */
+  readonly branch: string | null;
   readonly files: readonly DirtyFile[];
   /** There were more files than could be listed, or some could not be read. */
   readonly isPartial: boolean;
@@ -39,7 +41,7 @@ export interface Git {
   readonly workDir: string;
   /** One git process. */
   probe(): Promise<GitPlace | GitFault>;
-  /** One git process (two the first time). Takes no lock and writes nothing. */
+  /** One git process; one more when there are changes before `probe` was ever asked. Takes no lock, writes nothing. */
   state(options?: StateOptions): Promise<TreeState | GitFault>;
   /** For the other files of this folder; nobody else runs git. */
   readonly call: GitCall;
@@ -61,19 +63,17 @@ export function openGit(options: {
   }
 
   async function state(wanted: StateOptions = {}): Promise<TreeState | GitFault> {
-    if (knownPrefix === null) {
-      const place = await probe();
-      if (place.kind !== "ok") return place;
-    }
     const result = await call(statusArguments(wanted), { hasLiteralPaths: (wanted.excluded ?? []).length === 0 });
     if (result.kind !== "ok") return result;
     let report = parseStatus(result.stdout, knownPrefix ?? "");
-    if (report.outsideCount > 0 && (await probe()).kind === "ok") {
-      // Another repository came to own the folder since it was last asked.
+    // Where the folder stands only matters for names; another repository may have come to own it since it was asked.
+    if (report.outsideCount > 0 || (knownPrefix === null && report.files.length > 0)) {
+      const place = await probe();
+      if (place.kind !== "ok" && knownPrefix === null) return place;
       report = parseStatus(result.stdout, knownPrefix ?? "");
     }
-    const { head, files, badRecords } = report;
-    return { kind: "ok", head, files, isPartial: result.isCut || badRecords > 0 };
+    const { head, branch, files, badRecords } = report;
+    return { kind: "ok", head, branch, files, isPartial: result.isCut || badRecords > 0 };
   }
 
   return { workDir: options.workDir, probe, state, call };

@@ -1,7 +1,9 @@
 // Runs one git command so that nothing of the caller's environment, terminal or hooks can change what it means.
-import { redact } from "../core/redact.ts";
+import { redact, withoutCutWord } from "../core/redact.ts";
 import type { Processes } from "../ports/processes.ts";
 import { clip, visible } from "../core/text.ts";
+
+const mostReadForReason = 65_536;
 
 /** What came of one git command; git's failures are values, never exceptions. */
 export type GitResult =
@@ -119,9 +121,20 @@ function failureOf(
   const stderr = new TextDecoder().decode(outcome.stderr);
   // A broken `.git` file names its target instead: that is a repository in trouble, not the absence of one.
   if (/^fatal: not a git repository \(or any/m.test(stderr)) return { kind: "not_a_repository" };
-  const reason = tellingLine(stderr) ?? tellingLine(new TextDecoder().decode(outcome.stdout.subarray(0, 65_536)));
+  const reason = tellingLine(stderr) ?? tellingLine(headOf(outcome.stdout));
   const { code, stdout } = outcome;
-  return { kind: "failed", code, reason: reason ?? `git ended with exit code ${code}`, stdout };
+  return {
+    kind: "failed",
+    code,
+    reason: reason ?? (code < 0 ? "git broke down" : `git ended with exit code ${code}`),
+    stdout,
+  };
+}
+
+/** Enough to find a reason in, up to a whole word: half a secret is not known for one. */
+function headOf(stdout: Uint8Array): string {
+  const text = new TextDecoder().decode(stdout.subarray(0, mostReadForReason));
+  return stdout.length > mostReadForReason ? withoutCutWord(text) : text;
 }
 
 function tellingLine(text: string): string | null {

@@ -37,6 +37,11 @@ export function indexLock(options: {
       const isLate = clock.monotonic() >= deadline;
       if (lookAt(files, path) === null || isLate) {
         const result = await command();
+        // A git that broke down leaves its lock, as one that was killed does.
+        if (result.kind === "failed" && isSignal(result.code)) {
+          await clearAfterKill();
+          return result;
+        }
         const isLost = result.kind === "failed" && (lookAt(files, path) !== null || speaksOfLock(result.reason));
         if (!isLost) return result;
         if (isLate || !await mayRetry()) return { ...result, reason: `another git holds '${path}'` };
@@ -63,6 +68,11 @@ export function indexLock(options: {
   }
 
   return { run, clearAfterKill };
+}
+
+/** Below 0 by the port; behind a wrapper the shell's spelling of SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGKILL or SIGSEGV. */
+function isSignal(code: number): boolean {
+  return code < 0 || [132, 134, 135, 136, 137, 139].includes(code);
 }
 
 function speaksOfLock(reason: string): boolean {

@@ -27,12 +27,20 @@ export async function subtreePathspecs(
   context: StepContext,
   alsoExcluded: readonly DirtyFile[] = [],
 ): Promise<Pathspecs | string> {
-  const named = [...context.tree.leftOut, ...alsoExcluded].map(nameOf);
-  if (context.logFolder !== null) named.unshift(nameFromText(context.logFolder));
+  const named = namesToExclude(context, alsoExcluded);
   const ignored = await ignoredAmong(context, named);
   if (typeof ignored === "string") return ignored;
-  const kept = named.filter((name) => !ignored.has(name));
-  return pathspecs([".", ...kept.map((name) => exclusion("") + name)]);
+  return pathspecs([".", ...named.filter((name) => !ignored.has(name)).map((name) => exclusion("") + name)]);
+}
+
+/** The same for a commit, which may name ignored paths, and must: one that was added by force would go in. */
+export function commitPathspecs(context: StepContext, alsoExcluded: readonly DirtyFile[]): Pathspecs {
+  return pathspecs([".", ...namesToExclude(context, alsoExcluded).map((name) => exclusion("") + name)]);
+}
+
+function namesToExclude({ tree, logFolder }: StepContext, also: readonly DirtyFile[]): readonly ByteName[] {
+  const named = [...tree.leftOut, ...also].map(nameOf);
+  return logFolder === null ? named : [nameFromText(logFolder), ...named];
 }
 
 /** These paths and no others; for commands that run with `hasLiteralPaths`. */

@@ -12,7 +12,7 @@ import type { OwnIndex } from "./salvage_index.ts";
 import type { SalvageStamp } from "./salvage_message.ts";
 import { nameText } from "./byte_names.ts";
 import type { NotCovered, ScanScope, TreeScan } from "./salvage_scan.ts";
-import { scanTree } from "./salvage_scan.ts";
+import { scanTree, withoutLarge } from "./salvage_scan.ts";
 import { stagedTree } from "./salvage_staged.ts";
 import { takeAll } from "./salvage_take.ts";
 import type { Taken } from "./salvage_take.ts";
@@ -22,7 +22,7 @@ export interface SalvageRequest extends SalvageStamp {
   readonly git: Git;
   readonly files: Files;
   readonly clock: Clock;
-  /** Absolute; the temporary index is made in it: the log folder. */
+  /** Absolute; the temporary index is made in it: the log folder. Where that has no room, in git's own folder. */
   readonly scratchFolder: string;
   /** The log folder below the work folder, from `logFolderWithin`; null when it lies elsewhere. */
   readonly logFolder: string | null;
@@ -30,6 +30,8 @@ export interface SalvageRequest extends SalvageStamp {
   readonly ownedPatterns?: readonly string[];
   /** Milliseconds since 1970; names the ref. */
   readonly atMs: number;
+  /** Bytes; a larger file is named as not covered. Default: none is too large. */
+  readonly fileMaxBytes?: number;
   /** For all of it. Default ten minutes. */
   readonly timeLimitMs?: number;
   /** Called about every ten seconds while git works. */
@@ -70,12 +72,25 @@ export async function saveTree(request: SalvageRequest): Promise<SaveOutcome> {
   const call = boundedCall(request.git.call, { ...request, timeLimitMs: request.timeLimitMs ?? timeLimitMs });
   const { logFolder, ownedPatterns = [] } = request;
   const scope: ScanScope = { prefix: place.prefix, logFolder, ownedPatterns };
-  const index = openOwnIndex(call, { files: request.files, folder: request.scratchFolder, name: indexName });
+  const outcome = await saveBy(request, { call, place, scope, folder: request.scratchFolder });
+  // A log folder without room must not cost the work: git's own folder often lies on another disk.
+  if (outcome.kind !== "failed" || !outcome.reason.includes(indexName)) return outcome;
+  const again = await saveBy(request, { call, place, scope, folder: place.gitDir });
+  return again.kind === "failed" ? outcome : again;
+}
+
+/** @param means `folder`: where the temporary index lies */
+async function saveBy(
+  request: SalvageRequest,
+  { folder, ...means }: Pick<Step, "call" | "place" | "scope"> & { readonly folder: string },
+): Promise<SaveOutcome> {
+  const index = openOwnIndex(means.call, { files: request.files, folder, name: indexName });
   try {
-    const scan = await scanEven(place, { call, scope, index });
-    if (scan.kind !== "ok") return failed(scan);
+    const found = await scanEven(means.place, { ...means, index });
+    if (found.kind !== "ok") return failed(found);
+    const scan = withoutLarge(found, { ...request, workDir: request.git.workDir });
     if (scan.present.length + scan.gone.length === 0) return { kind: "clean", notCovered: scan.notCovered };
-    return await save(request, { call, place, scope, scan, index });
+    return await save(request, { ...means, scan, index });
   } finally {
     index.forget();
   }
@@ -127,6 +142,7 @@ async function save(request: SalvageRequest, step: Step): Promise<SaveOutcome> {
     place,
     base,
     tree,
+    changes,
     indexTree,
     count: files.length,
     isUnfiltered: taken.isUnfiltered,

@@ -3,6 +3,8 @@ import type { GitPlace } from "./git.ts";
 import type { GitCall, GitFault } from "./git_call.ts";
 import type { SalvageRequest } from "./salvage.ts";
 import { printedText } from "./salvage_call.ts";
+import { changesBetween, isSameEntry } from "./salvage_changes.ts";
+import type { TreeChange } from "./salvage_changes.ts";
 import { indexMessage, salvageMessage, salvageRef } from "./salvage_message.ts";
 import { folderName, isOurs, listSalvages } from "./salvage_refs.ts";
 import type { Salvage } from "./salvage_refs.ts";
@@ -15,6 +17,8 @@ export interface SalvageContents {
   /** The commit it was made on; null on a branch without one. */
   readonly base: string | null;
   readonly tree: string;
+  /** What the tree changes on the base. */
+  readonly changes: readonly TreeChange[];
   /** The tree of what is staged; null when nothing is. */
   readonly indexTree: string | null;
   readonly count: number;
@@ -28,6 +32,8 @@ export type MadeCommit =
   | GitFault;
 
 const mostAttempts = 3;
+/** Each comparison is a git process. */
+const mostCompared = 3;
 
 export async function commitSalvage(request: SalvageRequest, contents: SalvageContents): Promise<MadeCommit> {
   const { call, place } = contents;
@@ -54,13 +60,28 @@ export async function commitSalvage(request: SalvageRequest, contents: SalvageCo
 /** Only what is certain counts: a second salvage costs little. */
 async function findSame(contents: SalvageContents, known: readonly Salvage[]): Promise<Salvage | null> {
   const { call, base, tree, indexTree } = contents;
-  for (const old of known.toReversed()) {
-    if (old.tree !== tree || old.base !== base || (old.index === null) !== (indexTree === null)) continue;
+  for (const [i, old] of known.toReversed().entries()) {
+    if ((old.index === null) !== (indexTree === null)) continue;
+    if (old.tree !== tree || old.base !== base) {
+      if (old.index === null && i < mostCompared && await changesTheSame(contents, old)) return old;
+      continue;
+    }
     if (old.index === null) return old;
     const asked = await call(["rev-parse", "--verify", "--end-of-options", `${old.index}^{tree}`]);
     if (asked.kind === "ok" && printedText(asked) === indexTree) return old;
   }
   return null;
+}
+
+/** The same files changed in the same way on another commit: what stays uncommitted while commits are made beside it. */
+async function changesTheSame({ call, changes, place }: SalvageContents, old: Salvage): Promise<boolean> {
+  if (old.count !== changes.length) return false;
+  const before = await changesBetween(call, { from: old.base, to: old.sha, prefix: place.prefix });
+  return !("kind" in before) && before.length === changes.length && before.every((change, i) => {
+    const other = changes[i]!;
+    return change.name === other.name && isSameEntry(change.before, other.before) &&
+      isSameEntry(change.after, other.after);
+  });
 }
 
 async function commit(request: SalvageRequest, contents: SalvageContents): Promise<string | GitFault> {

@@ -6,9 +6,13 @@ import type { NotCovered } from "./salvage_scan.ts";
 /** Where salvages are kept. */
 export const salvageRefs = "refs/agent-runner/salvage/";
 
+/** `before`: what stood there when a round began, perhaps the operator's own; `after`: what the round left. */
+export type SalvageMoment = "before" | "after";
+
 /** Why there is a salvage. */
 export interface SalvageStamp {
   readonly round: number;
+  readonly moment: SalvageMoment;
   readonly phase: string | null;
   /** How the round was judged; null when it was not. */
   readonly verdict: string | null;
@@ -53,13 +57,14 @@ export function readSalvageRef(ref: string): { readonly round: number; readonly 
 
 /** The message of the commit that holds the work. */
 export function salvageMessage(facts: SalvageFacts): string {
-  const { round, phase, verdict, why, count, notCovered } = facts;
+  const { round, moment, phase, verdict, why, count, notCovered } = facts;
   const lines = [
     `agent-runner salvage: R${round}${phase === null ? "" : ` ${oneLine(phase)}`}`,
     "",
     `What was uncommitted in the work tree. See it with: git show -m --first-parent`,
     "",
     `Round: ${round}`,
+    `Moment: ${moment}`,
     ...phase === null ? [] : [`Phase: ${oneLine(phase)}`],
     ...verdict === null ? [] : [`Verdict: ${oneLine(verdict)}`],
     `Why: ${oneLine(why)}`,
@@ -87,6 +92,7 @@ export function readSalvageMessage(message: string, round: number): SalvageFacts
   const count = Number(one("Paths"));
   return {
     round,
+    moment: one("Moment") === "before" ? "before" : "after",
     phase: one("Phase"),
     verdict: one("Verdict"),
     why: one("Why") ?? "unknown",

@@ -1,10 +1,12 @@
 // Lists what a work tree holds that HEAD does not, in the form in which it can be saved.
+import { joinPath } from "../core/path.ts";
+import type { Files } from "../ports/files.ts";
 import { exclusion } from "./git.ts";
 import type { GitCall, GitFault } from "./git_call.ts";
 import { matchesOwned } from "./glob.ts";
 import { parseStatus, pathBytes } from "./porcelain.ts";
 import type { DirtyFile } from "./porcelain.ts";
-import { byteName } from "./byte_names.ts";
+import { byteName, exactText, nameText } from "./byte_names.ts";
 import type { ByteName } from "./byte_names.ts";
 
 /** What is in the tree but not in the salvage, and why. */
@@ -40,6 +42,7 @@ export interface TreeScan {
 }
 
 const mostBytes = 32 * 1024 * 1024;
+const megabyte = 1024 * 1024;
 
 /** One git process. Takes no lock and writes nothing. */
 export async function scanTree(call: GitCall, scope: ScanScope): Promise<TreeScan | GitFault> {
@@ -61,6 +64,46 @@ export async function scanTree(call: GitCall, scope: ScanScope): Promise<TreeSca
   const files = report.files.filter((file) => !isOwned(file.path, scope));
   const cut = { path: ".", why: "there are more changes than git's list could hold" };
   return { ...sorted(files), base: report.head, notCovered: [...files.flatMap(gapsOf), ...isPartial ? [cut] : []] };
+}
+
+/** Without files that are too large to be copied into the repository; they are named as not covered. */
+export function withoutLarge(
+  scan: TreeScan,
+  { files, workDir, fileMaxBytes = Infinity }: {
+    readonly files: Files;
+    readonly workDir: string;
+    readonly fileMaxBytes?: number;
+  },
+): TreeScan {
+  if (fileMaxBytes === Infinity) return scan;
+  const large = new Map<ByteName, number>();
+  for (const name of scan.present) {
+    const size = sizeOf(name, { files, workDir });
+    if (size > fileMaxBytes) large.set(name, size);
+  }
+  if (large.size === 0) return scan;
+  const isKept = (name: ByteName) => !large.has(name);
+  const gaps = [...large].map(([name, size]) => ({
+    path: nameText(name),
+    why: `it is too large: ${Math.ceil(size / megabyte)} MB`,
+  }));
+  return {
+    ...scan,
+    present: scan.present.filter(isKept),
+    untracked: scan.untracked.filter(isKept),
+    notCovered: [...scan.notCovered, ...gaps],
+  };
+}
+
+/** 0 where it is not known: git then finds out what is the matter. */
+function sizeOf(name: ByteName, { files, workDir }: { readonly files: Files; readonly workDir: string }): number {
+  const path = exactText(name);
+  if (path === null) return 0;
+  try {
+    return files.lstat(joinPath(workDir, path))?.size ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** The words that limit a command to our part of the tree. */

@@ -45,9 +45,21 @@ export type StepOutcome =
     readonly isReused: boolean;
     readonly remaining: readonly string[];
   }
-  | { readonly kind: "committed"; readonly ref: string; readonly remaining: readonly string[] }
+  | {
+    readonly kind: "committed";
+    readonly ref: string;
+    readonly remaining: readonly string[];
+    readonly leftOut: readonly LeftOut[];
+  }
   | { readonly kind: "ignored" }
   | StepFailure;
+
+/** A path that an automatic commit does not take: it stays in the tree as it is. */
+export interface LeftOut {
+  readonly path: string;
+  /** One phrase. */
+  readonly why: string;
+}
 
 export interface StepFailure {
   readonly kind: "failed";
@@ -56,11 +68,12 @@ export interface StepFailure {
   readonly reason: string;
   /** SHA of a stash that was made although the step as a whole failed; else null. */
   readonly savedRef: string | null;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A failed step, for the two files that make steps. */
 export function failed(what: "stash" | "commit", reason: string, savedRef: string | null = null): StepFailure {
-  return { kind: "failed", what, reason, savedRef };
+  return { kind: "failed", what, reason, savedRef, leftOut: [] };
 }
 
 /** Paths that are dirty now, without the log folder and owned paths; null when git cannot say. */

@@ -61,7 +61,9 @@ export async function readProjectView(question: ProjectQuestion): Promise<Projec
     project: config.project,
     status,
     defenses: question.defenses.map((defense) => defenseView(defense, config)),
-    current_round: question.round === undefined ? null : readRoundView({ ...roundQuestion, round: question.round }),
+    current_round: question.round === undefined
+      ? null
+      : await readRoundView({ ...roundQuestion, round: question.round }),
     recent_rounds: recentRounds,
     orphan,
     system,
@@ -87,7 +89,7 @@ function pluginsOf(config: Config, detectors: readonly string[]): PluginsView {
     detectors: detectors.toSorted(),
     pre_round_hooks: activeHooks(config, "round_before").map(({ name }) => name),
     post_round_hooks: activeHooks(config, "round_after").map(({ name }) => name),
-    owned_paths: [],
+    owned_paths: config.vcs.ownedPaths,
     disabled: config.plugins.disable,
   };
 }

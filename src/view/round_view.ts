@@ -1,5 +1,4 @@
 // One round in detail: from its events, its log and, while it runs, from status.json.
-import { redact } from "../core/redact.ts";
 import type { RecordedEvent } from "../core/event_payload.ts";
 import type { RoundView } from "../core/view.ts";
 import type { Files } from "../ports/files.ts";
@@ -25,7 +24,7 @@ export interface RoundQuestion {
 }
 
 /** The round, or null when there is neither a log nor an event of it. Throws `FileFault`. */
-export function readRoundView(question: RoundQuestion): RoundView | null {
+export async function readRoundView(question: RoundQuestion): Promise<RoundView | null> {
   const { files, logDir } = question;
   const number = question.round === "latest" ? newestRoundNumber(files, logDir) : question.round;
   if (number === null) return null;
@@ -37,7 +36,9 @@ export function readRoundView(question: RoundQuestion): RoundView | null {
   const exit = last(events, "agent_exit");
   const verdict = last(events, "round_verdict");
   const startedAt = start?.ts ?? textField(current, "started_at") ?? "";
-  const tail = question.wantsLog && logPath !== null ? tailOfLog(files, { path: logPath, lines: tailLines }) : null;
+  const tail = question.wantsLog && logPath !== null
+    ? tailOfLog(files, { path: logPath, lines: tailLines, wholeWords: true })
+    : null;
   return {
     round_num: number,
     phase: textField(start, "phase") ?? textField(current, "phase"),
@@ -47,11 +48,17 @@ export function readRoundView(question: RoundQuestion): RoundView | null {
     exit_code: numberField(exit, "exit_code"),
     timed_out: truthField(exit, "timed_out"),
     log_path: logPath,
-    log_tail: tail === null ? null : redact(tail.join("\n")).split("\n"),
+    log_tail: tail === null ? null : await masked(tail),
     recent_events: events.slice(-eventsShown),
     verdict: textField(verdict, "verdict"),
     summary: textField(verdict, "summary"),
   };
+}
+
+/** What masks is loaded only here: all else was masked before it was written. */
+async function masked(lines: readonly string[]): Promise<readonly string[]> {
+  const { redact } = await import("../core/redact.ts");
+  return redact(lines.join("\n")).split("\n");
 }
 
 function currentOf({ status, isActive }: RoundQuestion, number: number) {

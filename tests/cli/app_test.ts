@@ -184,7 +184,6 @@ Deno.test("runApp() of a second supervisor is 75 and disturbs nothing", async ()
     assert.equal(await run(verb), 75);
     assertTwoLines(world.stderr.text, /Another supervisor works on/, /Stop that one first/);
     assert.ok(!world.files.paths().some((path) => path.startsWith("/home/me/shop/logs/")));
-    assert.equal(world.signals.isHeard, false);
   }
 });
 

@@ -92,6 +92,13 @@ Deno.test("config() hides values that look like secrets when it shows", async ()
   }
 });
 
+Deno.test("config() hides by the rules of the redactor: names it knows, and values of known shape", async () => {
+  const shape = `gh${"p_"}${"a1B2".repeat(9)}`;
+  const text = withLines({ agent: `env = { GH_PAT = "aa1", SESSION = "bb2", OTHER = "${shape}", KEYBOARD = "us" }` });
+  const { env } = JSON.parse((await call(text, { words: ["show"], isJson: true })).out).agent;
+  assert.deepEqual(env, { GH_PAT: "(hidden)", SESSION: "(hidden)", OTHER: "(hidden)", KEYBOARD: "us" });
+});
+
 Deno.test("config() shows wire names and null for unset when JSON is asked", async () => {
   const json = JSON.parse((await call(smallest, { words: ["show"], isJson: true })).out);
   assert.equal(json.runtime.round_timeout_s, 1800);

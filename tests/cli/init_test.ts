@@ -186,6 +186,13 @@ for (
   });
 }
 
+Deno.test("init() shows no secret of what git and its hooks print", async () => {
+  const err = "fatal: https://bob:hunter2hunter2@example.org/x.git refused\n";
+  const { out } = await call({ script: [inWorkTree, ["commit -", { code: 1, err }]] });
+  assert.match(out, /Not committed: fatal: https:\/\/<redacted>@example\.org\/x\.git/);
+  assert.ok(!out.includes("hunter2"));
+});
+
 Deno.test("init() wants a git work tree, and git", async () => {
   const none: GitScript = [["rev-parse", { code: 128, err: "fatal: not a git repository (or any parent)\n" }]];
   await fails({ script: none }, /"\/home\/me\/shop" is not inside a git work tree$/, /git init/);

@@ -44,7 +44,7 @@ export class Desk {
   }
 
   /** One round that does what a script says, is saved, and whose tree is put back; returns the SHA. */
-  async leave(round: number, script: string): Promise<string> {
+  async leave(round: number, script: string, moment: "before" | "after" = "after"): Promise<string> {
     await this.repository.sh(script);
     const { outcome } = await salvageRound({
       git: this.repository.git,
@@ -54,6 +54,7 @@ export class Desk {
       scratchFolder: `${this.base}/logs`,
       logFolder: null,
       round,
+      moment,
       phase: round === 12 ? "build" : null,
       verdict: "error",
       why: "the round crashed",
@@ -77,6 +78,7 @@ export class Desk {
       host,
       holes: fake.holes,
       scopes: fake.scopes,
+      channels: fake.channels,
       lock: fake.lock,
       signals: fake.signals,
       stdout: this.stdout,

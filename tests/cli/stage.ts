@@ -26,6 +26,7 @@ export function stage(parts: StageParts): Stage {
     clock: untouchable("clock"),
     files: parts.files,
     processes: parts.processes ?? untouchable("processes"),
+    channels: untouchable("channels"),
     holes: untouchable("holes"),
     scopes: untouchable("scopes"),
     lock: untouchable("lock"),

@@ -119,6 +119,15 @@ Deno.test("loadConfig() warns of a hook that is never asked what became of work"
   assert.deepEqual(warningsOf(lines(1000, "round_after")), []);
 });
 
+Deno.test("loadConfig() warns where a hook is to say what comes next and none is asked", () => {
+  const asking = { on_verdict: 'error = "hook"\nok = "again"', progress: 'stall_action = "hook"' };
+  const keysOf = (lines: Readonly<Record<string, string>>) => warningsOf(withLines(lines)).map(({ key }) => key);
+  assert.deepEqual(keysOf(asking), ["on_verdict.error", "progress.stall_action"]);
+  assert.equal(keysOf({ ...asking, "hooks.notify": least.replace("round_after", "serve_start") }).length, 2);
+  assert.equal(keysOf({ ...asking, "hooks.notify": least, plugins: 'disable = ["notify"]' }).length, 2);
+  assert.deepEqual(keysOf({ ...asking, "hooks.notify": least }), []);
+});
+
 Deno.test("activeHooks() leaves out what is disabled, by priority and then by name", () => {
   const config = configOf(withLines({
     "hooks.b": least,

@@ -4,6 +4,7 @@ import { codeName } from "../../src/core/config.ts";
 import { isRow, type Rows } from "../../src/config/row.ts";
 import { phaseTable, tables } from "../../src/config/schema.ts";
 import { verdictKinds } from "../../src/core/verdict.ts";
+import { detectorKeys } from "./detector_keys.ts";
 import { configOf, problemsOf, smallest, withLines } from "./sample.ts";
 
 interface Expected {
@@ -187,6 +188,12 @@ const expected: Readonly<Record<string, Expected>> = {
   "vcs.stash_idempotency_s": { absent: 5, ...wholeFrom(1) },
   "vcs.salvage_keep": { absent: 50, ...wholeFrom(1) },
   "vcs.salvage_keep_days": { absent: 30, ...wholeFrom(1) },
+  "vcs.salvage_file_max_mb": { absent: 512, ...wholeFrom(1) },
+  "vcs.owned_paths": {
+    absent: [],
+    takes: [['["reports/", "a/**"]', ["reports/", "a/**"]]],
+    refuses: ['"*.md"', '["/etc/*"]', '[""]', '["../*"]', "[1]"],
+  },
   ...Object.fromEntries(verdictKinds.map((kind): [string, Expected] => [`on_verdict.${kind}`, {
     absent: null,
     takes: [['"again"', "again"], ['"wait"', "wait"], ['"fresh_session"', "fresh_session"], ['"stop"', "stop"], [
@@ -217,6 +224,22 @@ const expected: Readonly<Record<string, Expected>> = {
   ...limits("week"),
   ...limits("month"),
   ...limits("total"),
+  "progress.stall_rounds": { absent: 0, ...wholeFrom(0) },
+  "progress.stall_action": {
+    absent: "stop",
+    takes: [['"stop"', "stop"], ['"hook"', "hook"]],
+    refuses: ['"Stop"', '"again"', '""', "true", "[]"],
+  },
+  "progress.verify": {
+    absent: null,
+    takes: [['["make", "test"]', ["make", "test"]], ['["./check.sh"]', ["./check.sh"]]],
+    refuses: ["[]", '"make test"', '[""]', '["make", 1]', "true", '["a\\u0000"]'],
+  },
+  "progress.verify_timeout_s": {
+    absent: 600,
+    takes: [["1", 1], ["86_400", 86_400]],
+    refuses: ["0", "-1", "86_401", "1.5", '"10m"', "true"],
+  },
   "privacy.redact_round_logs": { absent: false, ...truth },
   "monitor.auth_fail_patterns": { absent: tables.monitor.auth_fail_patterns.default, ...patterns },
   "monitor.auth_fail_hint": { absent: "", takes: [['"log in"', "log in"]], refuses: ["3", "[]"] },
@@ -237,6 +260,8 @@ const expected: Readonly<Record<string, Expected>> = {
     ...percent,
     takes: [["90", 90], ["100", 100], ["99.9", 99.9]],
   },
+  "monitor.repeat_after_s": { absent: 3600, ...wholeFrom(0) },
+  ...Object.fromEntries(Object.entries(detectorKeys).map(([key, row]) => [`monitor.${key}`, row])),
   "phases.list": { absent: [], ...names },
   "plugins.disable": { absent: [], ...names },
 };

@@ -58,6 +58,12 @@ Deno.test("describe() follows the configuration", () => {
   assert.equal(described("silence_walls", all).state, "active");
 });
 
+Deno.test("describe() names the nets by which leftovers are found", () => {
+  const nets = ["group", "round id in the environment", "descent"];
+  assert.deepEqual(described("leftovers_sweep", smallest), { value: [...nets, "scope"], state: "active" });
+  assert.deepEqual(described("leftovers_sweep", withLines({ runtime: 'round_scope = "never"' })).value, nets);
+});
+
 Deno.test("describe() says what is missing where a defense is degraded or off", () => {
   assert.deepEqual(described("silence_walls", withLines({ runtime: "idle_timeout_s = 60" })), {
     value: { first_byte_timeout_s: 0, idle_timeout_s: 60, linger_s: 0 },

@@ -13,10 +13,21 @@ const ends = [
   { end: "KILL", code: -9, ending: "signalled", verdict: "error" },
 ] as const;
 
+/** Lets the agent end. */
+function letEnd(project: Project): void {
+  Deno.writeTextFileSync(`${project.out}/go`, "");
+}
+
 /** Lets the agent end, now that somebody watches it. */
 async function openGate(project: Project): Promise<void> {
   await project.untilKind("round_adopted");
-  Deno.writeTextFileSync(`${project.out}/go`, "");
+  letEnd(project);
+}
+
+/** Lets the agent end while nobody watches it. */
+async function endUnwatched(project: Project): Promise<void> {
+  letEnd(project);
+  await project.until("the shim to write its status", () => hasExitFile(project));
 }
 
 const endCases = ends.flatMap((end) => [{ ...end, isWatched: true }, { ...end, isWatched: false }]);
@@ -25,12 +36,12 @@ for (const { end, code, ending, isWatched } of endCases) {
   const how = isWatched ? "took over" : "found ended";
   testAbreast(`serve records the real end of a round it ${how} (${end})`, async () => {
     const FAKE_SLEEP = 0.4;
-    const gate = isWatched ? { FAKE_GATE: 1 } : {};
-    await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: end, FAKE_SLEEP, ...gate } });
-    if (!isWatched) await project.until("the shim to write its status", () => hasExitFile(project));
+    await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: end, FAKE_SLEEP, FAKE_GATE: 1 } });
+    const gateAt = Date.now();
+    if (!isWatched) await endUnwatched(project);
     const serve = project.start("serve", "--max-rounds", "1");
     if (isWatched) await openGate(project);
-    const openedAt = Date.now();
+    const openedAt = isWatched ? Date.now() : gateAt;
     const { code: left, stdout } = await serve.ended();
     assert.equal(left, 0, stdout);
     const [adopted] = project.ofKind("round_adopted");
@@ -39,7 +50,7 @@ for (const { end, code, ending, isWatched } of endCases) {
     assert.deepEqual([exit?.round_num, exit?.exit_code, exit?.ending], [1, code, ending]);
     const duration = exit?.duration_s as number;
     const [start] = project.ofKind("round_start");
-    const most = isWatched ? (openedAt - Date.parse(String(start?.ts))) / 1000 + FAKE_SLEEP + 3 : FAKE_SLEEP + 1;
+    const most = (openedAt - Date.parse(String(start?.ts))) / 1000 + FAKE_SLEEP + (isWatched ? 3 : 1);
     assert.ok(duration >= FAKE_SLEEP - 0.1 && duration < most, `${duration} s of ${most} s`);
     if (end === "result") {
       const usage = project.ofKind("agent_usage_recorded").filter(({ round_num }) => round_num === 1);
@@ -105,7 +116,10 @@ testAbreast("serve ends a round at once whose time was over before it was taken 
 });
 
 testAbreast("status.json tells of a round that was taken over like of any other", async () => {
-  await using project = await abandoned({ mode: "late", agentEnv: { FAKE_END: "result", FAKE_SLEEP: 2 } });
+  await using project = await abandoned({
+    mode: "late",
+    agentEnv: { FAKE_END: "result", FAKE_SLEEP: 0.1, FAKE_GATE: 1 },
+  });
   const before = project.status().current as Record<string, unknown>;
   const serve = project.start("serve", "--max-rounds", "1");
   await project.untilKind("round_adopted");
@@ -117,6 +131,7 @@ testAbreast("status.json tells of a round that was taken over like of any other"
     Deno.realPathSync(`${project.logs}/round-current.log`),
     Deno.realPathSync(`${project.logs}/${current.log}`),
   );
+  letEnd(project);
   await serve.ended();
   await checkSettled(project, { atLeast: 1 });
 });
@@ -198,9 +213,9 @@ function leaveCurrent(project: Project, over: Readonly<Record<string, unknown>>)
 testAbreast("serve ends what an unwatched round left in a session of its own before the next one starts", async () => {
   await using project = await abandoned({
     plan: ["late", "clean"],
-    agentEnv: { FAKE_END: "result", FAKE_SLEEP: 0.4, FAKE_CHILD: 1 },
+    agentEnv: { FAKE_END: "result", FAKE_SLEEP: 0.1, FAKE_CHILD: 1, FAKE_GATE: 1 },
   });
-  await project.until("the shim to write its status", () => hasExitFile(project));
+  await endUnwatched(project);
   assert.equal((await project.processes()).length, 1, "the leftover is not there");
   const { code, stdout } = await project.run(["serve", "--max-rounds", "1"]);
   assert.equal(code, 0, stdout);

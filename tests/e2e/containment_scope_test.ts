@@ -5,17 +5,14 @@ import { agentStarts, checkSettled } from "./crash_checks.ts";
 import { hiddenPids, hide, scripted, untilHidden } from "./containment.ts";
 import { Project } from "./project.ts";
 import type { ProjectOptions } from "./project.ts";
+import { testWhere } from "./test_where.ts";
 import { scopeObstacle, startManager } from "./user_manager.ts";
 import type { UserManager } from "./user_manager.ts";
 
 function test(name: string, body: (manager: UserManager) => Promise<void>): void {
-  Deno.test({
-    name: scopeObstacle === null ? name : `${name} (not run: ${scopeObstacle})`,
-    ignore: scopeObstacle !== null,
-    async fn() {
-      await using manager = await startManager();
-      await body(manager);
-    },
+  testWhere(scopeObstacle)(name, async () => {
+    await using manager = await startManager();
+    await body(manager);
   });
 }
 

@@ -3,6 +3,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import { runApp } from "../../src/cli/app.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { assetsIn } from "../../src/ports/deno/assets.ts";
+import { denoChannels } from "../../src/ports/deno/channel.ts";
 import { denoClock } from "../../src/ports/deno/clock.ts";
 import { denoFiles } from "../../src/ports/deno/files.ts";
 import { denoHoles } from "../../src/ports/deno/holes.ts";
@@ -126,6 +127,7 @@ if (import.meta.main) {
     clock: fastClock(denoClock()),
     files: crashingFiles(denoFiles()),
     processes,
+    channels: denoChannels(),
     holes: denoHoles(processes),
     scopes: denoScopes(processes),
     lock: crashingLock(denoLock()),

@@ -20,12 +20,12 @@ function findObstacle(): string | null {
 export class MountedProject implements AsyncDisposable {
   readonly project: Project;
   readonly #holder: Deno.ChildProcess;
-  readonly #point: string;
+  readonly point: string;
 
   private constructor(project: Project, parts: { readonly holder: Deno.ChildProcess; readonly point: string }) {
     this.project = project;
     this.#holder = parts.holder;
-    this.#point = parts.point;
+    this.point = parts.point;
   }
 
   /** @param megabytes size of the file system */
@@ -94,7 +94,7 @@ export class MountedProject implements AsyncDisposable {
   }
 
   #mount(script: string): void {
-    const words = ["-t", String(this.#holder.pid), "-m", "sh", "-c", script, "sh", this.#point];
+    const words = ["-t", String(this.#holder.pid), "-m", "sh", "-c", script, "sh", this.point];
     const { success, stderr } = new Deno.Command("nsenter", { args: words }).outputSync();
     if (!success) throw new Error(`${script}: ${new TextDecoder().decode(stderr)}`);
   }
@@ -103,6 +103,6 @@ export class MountedProject implements AsyncDisposable {
     await this.project[Symbol.asyncDispose]();
     signal(this.#holder.pid, "SIGKILL");
     await this.#holder.status;
-    Deno.removeSync(this.#point);
+    Deno.removeSync(this.point);
   }
 }

@@ -64,6 +64,34 @@ Deno.test("round commits what a clean exit left behind when dirty_action is auto
   assert.deepEqual(await stashes(project), []);
 });
 
+Deno.test("round names what an automatic commit left out, on record, to people and to the next round", async () => {
+  const script = 'if [ "$AGENT_RUNNER_ROUND_NUM" = 1 ]; then echo K=1 >.env; echo x >work.txt; fi; echo done';
+  await using project = await Project.make({
+    ...agentOf(script),
+    toml: '[vcs]\ndirty_action = "auto_commit"\nowned_paths = ["reports/"]',
+  });
+  Deno.mkdirSync(`${project.work}/reports`);
+  Deno.writeTextFileSync(`${project.work}/reports/a.md`, "of another program\n");
+  const round = await oneRound(project);
+  const [event] = project.ofKind("dirty_auto_committed");
+  const why = "by its name it holds secrets of an environment";
+  assert.deepEqual(event?.left_out, [{ path: "reports/a.md", why: "it is an owned path" }, { path: ".env", why }]);
+  assert.equal(await project.git("show", "--format=", "--name-only", "HEAD"), "work.txt\n");
+  assert.match(
+    round.outcome.stdout,
+    /committed as [0-9a-f]{12}, without 'reports\/a\.md' \(.*\), '\.env' \(by its name/,
+  );
+  assert.equal(Deno.readTextFileSync(`${project.work}/.env`), "K=1\n");
+  const saved = project.ofKind("salvage_saved");
+  assert.deepEqual(saved.map(({ moment, files }) => [moment, files]), [["after", [".env", "work.txt"]]]);
+  await oneRound(project);
+  const context = JSON.parse(Deno.readTextFileSync(`${project.logs}/round-context.json`));
+  assert.deepEqual(context.previous.not_committed, event?.left_out);
+  const [failed] = project.ofKind("dirty_commit_failed");
+  assert.deepEqual([failed?.round_num, (failed?.left_out as unknown[]).length], [2, 2]);
+  assert.match(String(failed?.reason), /have git ignore it/);
+});
+
 Deno.test("round leaves the tree alone when dirty_action is ignore, and after a failure", async () => {
   await using ignoring = await Project.make({ mode: "dirty", toml: '[vcs]\ndirty_action = "ignore"' });
   await using failing = await Project.make({ plan: ["dirty_fail", "record"] });

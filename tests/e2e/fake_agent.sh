@@ -106,5 +106,13 @@ done) echo "all is done" >"$AGENT_RUNNER_LOG_DIR/.agent-done"; result ;;
 env) env >"$out/env"; pwd >"$out/pwd"; result ;;
 busy) init; end=$(($(date +%s) + ${FAKE_SLEEP:-6})); while [ "$(date +%s)" -lt "$end" ]; do :; done; result ;;
 flood) head -c "$((${FAKE_MB:-20} * 1024 * 1024))" /dev/zero | tr '\0' 'x' | fold -w 1000; echo; result ;;
+repeats) # one tool on one target, again and again
+  init
+  for i in 1 2 3 4 5 6; do echo '{"type":"assistant","session_id":"s-1","message":{"content":[{"type":"tool_use","id":"t'$i'","name":"Read","input":{"file_path":"/a.ts"}}]}}'; done
+  result ;;
+degraded) echo '{"type":"system","subtype":"init","session_id":"s-1","model":"fake-1","mcp_servers":[{"name":"tracker","status":"failed"}]}'; result ;;
+updated) echo '{"type":"system","subtype":"init","session_id":"s-1","model":"fake-1","claude_code_version":"2.1.'"$AGENT_RUNNER_ROUND_NUM"'"}'; result ;;
+network) echo "connect ECONNREFUSED 192.0.2.1:443"; exit 1 ;;
+chatter) init; head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 1000; sleep 600 ;;
 *) echo "unknown mode '$mode'"; exit 9 ;;
 esac

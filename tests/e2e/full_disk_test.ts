@@ -5,14 +5,12 @@ import { agentStarts, checkRounds, checkSettled, overlaps } from "./crash_checks
 import { MountedProject, mountObstacle } from "./crash_mount.ts";
 import { exists } from "./project.ts";
 import type { ProjectOptions } from "./project.ts";
+import { testWhere } from "./test_where.ts";
 
 /** A command that needs no room for what it says. */
 const quiet: ProjectOptions = { mode: "silent", agent: { reader: "plain" } };
 
-function test(name: string, body: () => Promise<void>): void {
-  if (mountObstacle === null) testAbreast(name, body);
-  else Deno.test({ name: `${name} (not run: ${mountObstacle})`, ignore: true, fn: () => {} });
-}
+const test = testWhere(mountObstacle, testAbreast);
 
 test("serve does its rounds on a full disk and puts them on record when there is room again", async () => {
   await using mounted = await MountedProject.make(quiet);

@@ -13,6 +13,7 @@ const payloads: Readonly<Record<string, readonly string[]>> = {
   round_start: ["round_num", "phase"],
   agent_spawn: ["round_num", "timeout_s"],
   agent_exit: ["round_num", "exit_code", "duration_s", "timed_out", "exit_cause"],
+  round_changes: ["round_num", "change", "head_before", "head_after", "commits", "files_changed"],
   round_end: ["round_num"],
   agent_usage_recorded: [
     "agent",
@@ -51,6 +52,7 @@ Deno.test("serve puts a healthy round on record in the contract's order, fields 
     "agent_spawn",
     "agent_exit",
     "round_verdict",
+    "round_changes",
     "round_end",
     "agent_usage_recorded",
     "round_substrate_after",

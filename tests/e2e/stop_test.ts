@@ -36,6 +36,16 @@ for (const name of stopSignals) {
   });
 }
 
+testAbreast("serve leaves in order however many signals come while it leaves", async () => {
+  const { project, serve } = await inDelay();
+  await using _ = project;
+  while (!serve.isOver && signal(serve.pid, "SIGTERM")) await new Promise((resolve) => setTimeout(resolve, 1));
+  const { code, stdout } = await serve.ended();
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /stopped: SIGTERM received \(1 round completed\)/);
+  await checkSettled(project, { atLeast: 1 });
+});
+
 testAbreast("serve leaves at once in a wait for a limit, and the next one waits for the rest", async () => {
   const { project, serve } = await inWait();
   await using _ = project;

@@ -22,9 +22,10 @@ Deno.test("round ends an agent deaf to TERM with 40 grandchildren at the hard wa
   assert.ok(Number(round.exit.leftovers_ended) >= 40, `${round.exit.leftovers_ended} ended`);
   const [kill] = project.ofKind("round_timeout_kill");
   assert.deepEqual([kill?.round_num, kill?.reason, kill?.wall], [1, "exceeded round_timeout_s=1", "hard"]);
-  assert.deepEqual(round.kinds.slice(-4), [
+  assert.deepEqual(round.kinds.slice(-5), [
     "round_verdict",
     "round_timeout_kill",
+    "round_changes",
     "round_end",
     "round_substrate_after",
   ]);

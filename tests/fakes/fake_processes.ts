@@ -64,7 +64,7 @@ export class FakeProcesses implements Processes {
   /** What `find` knows: command -> path. */
   readonly programs = new Map<string, string>();
   /** Answers `run`; default: nothing is installed. */
-  answer: (spec: RunSpec) => RunOutcome = () => ({ kind: "absent", reason: "no such program" });
+  answer: (spec: RunSpec) => RunOutcome | Promise<RunOutcome> = () => ({ kind: "absent", reason: "no such program" });
   /** What a spawned leader does; default: it runs until it is ended. */
   onSpawn: (spec: SpawnSpec, leader: { readonly pid: number; end(code: number): void }) => ProcessScript | void =
     () => {};
@@ -139,9 +139,9 @@ export class FakeProcesses implements Processes {
     return { pid, exited: exited.promise };
   }
 
-  run(spec: RunSpec): Promise<RunOutcome> {
+  async run(spec: RunSpec): Promise<RunOutcome> {
     this.ran.push(spec);
-    return Promise.resolve(this.answer(spec));
+    return await this.answer(spec);
   }
 
   signal(pid: number, signal: SignalName): boolean {

@@ -6,6 +6,7 @@ import type { HeldLock, Lock } from "../../src/ports/lock.ts";
 import type { RunOutcome, RunSpec, SpawnSpec } from "../../src/ports/processes.ts";
 import type { Signals } from "../../src/ports/signals.ts";
 import { FakeHoles, FakeScopes } from "./fake_bounds.ts";
+import { FakeChannels } from "./fake_channels.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import type { ProcessScript } from "./fake_processes.ts";
@@ -96,7 +97,7 @@ export class FakeStream implements Stream {
   }
 }
 
-const head = "0123456789abcdef0123456789abcdef01234567";
+const firstHead = "0123456789abcdef0123456789abcdef01234567";
 
 /** A project in `/home/me/shop` with an agent and a prompt, clean in git. */
 export class FakeWorld implements World {
@@ -108,6 +109,7 @@ export class FakeWorld implements World {
     "/home/me/shop/main.md": "Work on it. ".repeat(50),
   });
   readonly lock = new FakeLock();
+  readonly channels = new FakeChannels();
   readonly holes = new FakeHoles();
   readonly scopes = new FakeScopes();
   readonly signals = new FakeSignals();
@@ -118,6 +120,10 @@ export class FakeWorld implements World {
   agents: AgentScript[] = [{}];
   /** Untracked paths that git tells of. */
   dirty: string[] = [];
+  /** The commit git tells of; another one is taken for its child, with one file of two new lines. */
+  head = firstHead;
+  /** What a command that a shell becomes comes to, of those that run to their end. Default: no such program. */
+  shell: (spec: RunSpec) => RunOutcome | Promise<RunOutcome> = () => ({ kind: "absent", reason: "no shell here" });
   /** git is not installed. */
   hasNoGit = false;
   /** How often the runtime was asked to give up garbage. */
@@ -170,7 +176,13 @@ export class FakeWorld implements World {
     return this.events.map((event) => String(event.event));
   }
 
-  #answer(spec: RunSpec): RunOutcome {
+  /** HEAD moves on. */
+  commit(): void {
+    this.head = this.head.slice(1) + this.head[0]!;
+  }
+
+  #answer(spec: RunSpec): RunOutcome | Promise<RunOutcome> {
+    if (spec.argv[0] === "/bin/sh") return this.shell(spec);
     if (spec.argv[0] !== "git" || this.hasNoGit) return { kind: "absent", reason: `no '${spec.argv[0]}' here` };
     const answer = (text: string): RunOutcome => ({
       kind: "exited",
@@ -181,11 +193,13 @@ export class FakeWorld implements World {
     });
     if (spec.argv.includes("rev-parse")) {
       const divider = "--agent-runner-divider\n";
-      return answer(`true\n/home/me/shop/.git\n${divider}/home/me/shop\n${divider}\n${divider}${head}\n`);
+      return answer(`true\n/home/me/shop/.git\n${divider}/home/me/shop\n${divider}\n${divider}${this.head}\n`);
     }
+    if (spec.argv.includes("rev-list")) return answer("1\n");
+    if (spec.argv.includes("--shortstat")) return answer(" 1 file changed, 2 insertions(+)\n");
     if (!spec.argv.includes("status")) return answer("");
     return answer(
-      [`# branch.oid ${head}`, "# branch.head main", ...this.dirty.map((path) => `? ${path}`), ""].join("\0"),
+      [`# branch.oid ${this.head}`, "# branch.head main", ...this.dirty.map((path) => `? ${path}`), ""].join("\0"),
     );
   }
 

@@ -11,6 +11,7 @@ import { FakeProcesses } from "../fakes/fake_processes.ts";
 import { plainVerdict } from "../fakes/fake_reader.ts";
 import { memoryFiles } from "../fakes/memory_files.ts";
 import type { MemoryFiles } from "../fakes/memory_files.ts";
+import { noChange } from "../fakes/round_change.ts";
 
 export const round: HookRound = {
   number: 7,
@@ -134,6 +135,8 @@ export function resultOf(changes: Partial<RoundResult> = {}): RoundResult {
     sessionId: null,
     isSessionRefused: false,
     dirtyFiles: [],
+    change: noChange,
+    unchangedRounds: 0,
     salvagedRef: null,
     startedAt: round.startedAt,
     endedAt: round.startedAt + 60_000,

@@ -1,5 +1,5 @@
 // A loop on a stage: the supervisor of a fake project, a config in words, and what was told.
-import type { Agent, ReaderOptions } from "../../src/core/agent.ts";
+import type { Agent, Observations, ReaderOptions } from "../../src/core/agent.ts";
 import type { Telling } from "../../src/core/telling.ts";
 import type { Ending } from "../../src/core/round.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
@@ -9,7 +9,7 @@ import type { ServeOptions } from "../../src/loop/serve.ts";
 import { StopRequests } from "../../src/loop/stop_requests.ts";
 import { Supervisor } from "../../src/loop/supervisor.ts";
 import { configOf, withLines } from "../config/sample.ts";
-import { fakeAgent } from "../fakes/fake_reader.ts";
+import { fakeAgent, FakeReader } from "../fakes/fake_reader.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 
 export const logs = "/home/me/shop/logs";
@@ -26,11 +26,19 @@ export class LoopStage {
   monitor = "";
   /** Lines of `[agent]` in place of the template for arguments. */
   agent: string | null = null;
+  /** Lines of `[progress]`. */
+  progress = "";
+  /** Lines of further tables, with their headers. */
+  tables = "";
   /** Lines of `[budget]`. */
   budget = "";
   /** Agents that stand in, by name, each with how it judges; the first one is called `first`. */
   others: readonly { readonly name: string; readonly judge: (ending: Ending, text: string) => Verdict }[] = [];
   judge: ((ending: Ending, text: string) => Verdict) | undefined;
+  /** Programs whose reader is known, so that their version is asked for. */
+  binaries: readonly string[] = [];
+  /** What each reader observes beyond the text. */
+  shown: () => Partial<Observations> = () => ({});
   /** Called with what each reader is made with. */
   createReader: (options?: ReaderOptions) => void = () => {};
 
@@ -58,7 +66,9 @@ export class LoopStage {
       ...agent,
       createReader: (options) => {
         this.createReader(options);
-        return agent.createReader(options);
+        const reader = new FakeReader(this.judge);
+        reader.shown = this.shown();
+        return reader;
       },
     };
   }
@@ -72,7 +82,7 @@ export class LoopStage {
     const seats = [{ name: "first", judge: this.judge }, ...this.others].map(({ name, judge }) => ({
       name,
       settings: { ...settings, command: [name] },
-      agent: { ...fakeAgent(judge), name },
+      agent: { ...fakeAgent(judge), name, binaries: this.binaries },
     }));
     return new Seats(seats, { logDir: logs, files: this.world.files });
   }
@@ -83,7 +93,8 @@ export class LoopStage {
       on_verdict: this.onVerdict,
       monitor: this.monitor,
       budget: this.budget,
-    });
+      progress: this.progress,
+    }) + this.tables;
     return this.agent === null
       ? toml
       : toml.replace('prompt_arg_template = ["{prompt}"]', `prompt_arg_template = []\n${this.agent}`);

@@ -2,6 +2,7 @@
 import type { RoundResult } from "../../src/core/round.ts";
 import type { VerdictKind } from "../../src/core/verdict.ts";
 import { plainVerdict } from "../fakes/fake_reader.ts";
+import { noChange } from "../fakes/round_change.ts";
 
 /** Ten seconds of a round that was `kind`. */
 export function resultOf(
@@ -23,6 +24,8 @@ export function resultOf(
     isSessionRefused: false,
     sessionId: null,
     dirtyFiles: [],
+    change: noChange,
+    unchangedRounds: 0,
     salvagedRef: null,
     startedAt: 0,
     endedAt: 0,

@@ -47,3 +47,45 @@ Deno.test("serve() ends a round whose time is used up, and calls it bounded", as
   const [verdict] = stage.world.events.filter(({ event }) => event === "round_verdict");
   assert.deepEqual([verdict?.verdict, verdict?.needs_human], ["bounded", false]);
 });
+
+Deno.test("serve() says at its start where a budget cannot hold, and nothing where it can", async () => {
+  const gapsOf = (stage: LoopStage) => stage.told.filter(({ kind }) => kind === "budget_gap").map(({ text }) => text);
+  const stage = new LoopStage();
+  stage.budget = "day.usd = 5";
+  await stage.serve({ maxRounds: 2 });
+  assert.deepEqual(gapsOf(stage), [
+    "budget: The fake does not tell what it uses: limits in USD do not hold for it. " +
+    "Limit rounds or hours in [budget], too: they hold for every agent",
+  ]);
+  const held = new LoopStage();
+  held.budget = "day.rounds = 5";
+  await held.serve({ maxRounds: 2 });
+  assert.deepEqual(gapsOf(held), []);
+});
+
+Deno.test("serve() says once of each model that nobody knows what its rounds cost", async () => {
+  const used = (model: string) => ({
+    usage: {
+      model,
+      inputTokens: 10,
+      outputTokens: 5,
+      reasoningTokens: 0,
+      cachedTokens: 0,
+      cacheCreationTokens: 0,
+      costUsd: null,
+      durationMs: 0,
+      toolCallCount: 0,
+      modelsBreakdown: null,
+      isCumulative: false,
+    },
+  });
+  for (const [budget, models] of [["day.usd = 5", ["house-1", "house-2"]], ["day.tokens = 500", []]] as const) {
+    const stage = new LoopStage();
+    stage.budget = budget;
+    let round = 0;
+    stage.shown = () => used(round++ < 2 ? "house-1" : "house-2");
+    await stage.serve({ maxRounds: 4 });
+    const told = stage.told.filter(({ kind, facts }) => kind === "budget_gap" && facts !== undefined);
+    assert.deepEqual(told.map(({ facts }) => facts?.model), models);
+  }
+});

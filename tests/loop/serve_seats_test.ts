@@ -218,3 +218,50 @@ Deno.test("serve() guesses longer and longer for an agent whose limit names no t
   const gaps = tries.slice(1).map((at, i) => Math.floor((at - tries[i]!) / 300) * 300);
   assert.deepEqual(gaps.slice(0, 4), [300, 600, 1200, 1800]);
 });
+
+/** Its program takes this long to tell its version, unless it is ended before. */
+function slowVersion(stage: LoopStage, milliseconds: number): () => number {
+  let asked = 0;
+  const { processes, clock } = stage.world;
+  const run = processes.run.bind(processes);
+  processes.run = async (spec) => {
+    if (spec.argv[1] !== "--version") return await run(spec);
+    asked++;
+    await clock.sleep(milliseconds, spec.stop);
+    if (spec.stop?.aborted) return { kind: "timed_out" };
+    return { kind: "exited", code: 0, stdout: new Uint8Array(), stderr: new Uint8Array(), isCut: false };
+  };
+  return () => asked;
+}
+
+Deno.test("serve() leaves at once on a stop while it looks at an agent that might stand in", async () => {
+  const stage = new LoopStage();
+  stage.judge = limitFor(stage, 7200);
+  stage.others = [{ name: "second", judge: ok }];
+  stage.binaries = ["second"];
+  const asked = slowVersion(stage, 20_000);
+  stage.world.clock.after(15_000, () => stage.world.signals.send("SIGTERM"));
+  const start = stage.world.clock.now();
+  await stage.serve({ maxRounds: 9 });
+  assert.deepEqual([asked(), workers(stage)], [1, ["first"]]);
+  assert.equal(stage.world.events.at(-1)?.reason, "SIGTERM");
+  assert.ok(stage.world.clock.now() - start < 16_000, `${stage.world.clock.now() - start} ms`);
+  assert.notEqual(stage.world.files.readText(`${logs}/wait.json`), null, "the next life waits for the limit");
+});
+
+Deno.test("serve() begins no round when a stop comes while it looks at the agent that may work again", async () => {
+  const stage = new LoopStage();
+  stage.judge = limitFor(stage, 600);
+  stage.others = [{ name: "second", judge: ok }];
+  stage.binaries = ["first"];
+  stage.runtime = "restart_delay_s = 650";
+  slowVersion(stage, 20_000);
+  // The first one's time is over when its version is asked for.
+  stage.world.clock.after(680_000, () => stage.world.signals.send("SIGTERM"));
+  await stage.serve({ maxRounds: 9 });
+  const [last] = stage.world.events.filter(({ event }) => event === "round_start").slice(-1);
+  const at = Date.parse(String(last?.ts));
+  const stopped = Date.parse(String(stage.world.events.at(-1)?.ts));
+  assert.equal(stage.world.events.at(-1)?.reason, "SIGTERM");
+  assert.ok(at < stopped - 10_000, `a round began ${stopped - at} ms before the stop was obeyed`);
+});

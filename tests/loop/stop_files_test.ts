@@ -77,3 +77,38 @@ Deno.test("StopFiles goes on where it may not look", () => {
   assert.equal(stop.read(), null);
   assert.equal(stop.clearSentinel(), false);
 });
+
+Deno.test("StopFiles puts the sentinel aside, and says whether it is gone", () => {
+  const { files, stop } = open();
+  files.writeAtomic(sentinel, "all done");
+  files.makeDir("/home/me/shop/logs/rounds");
+  assert.equal(stop.putAside("/home/me/shop/logs/rounds/R1.done.txt"), true);
+  assert.equal(files.readText("/home/me/shop/logs/rounds/R1.done.txt"), "all done");
+  assert.equal(stop.putAside("/home/me/shop/logs/rounds/R2.done.txt"), true, "there is none");
+  files.writeAtomic(sentinel, "again");
+  files.rename = () => {
+    throw new Error("denied");
+  };
+  assert.equal(stop.putAside("/home/me/shop/logs/rounds/R3.done.txt"), false);
+});
+
+Deno.test("StopFiles tells the operator's file alone", () => {
+  const { files, stop } = open();
+  files.writeAtomic(sentinel, "all done");
+  assert.deepEqual([stop.isAskedByOperator, stop.readOperators()], [false, null]);
+  files.writeAtomic(stopFile, "please");
+  assert.deepEqual(stop.readOperators(), { kind: "stop_file", path: stopFile, content: "please" });
+  assert.equal(stop.isAskedByOperator, true);
+  assert.equal(open(smallest).stop.isAskedByOperator, false);
+});
+
+Deno.test("StopFiles gives no half of a secret where its reading ends", () => {
+  const { files, stop } = open();
+  const head = `PASSWORD=${"x1y2".repeat(1016)} `;
+  const token = `gh${"p_"}${"a1B2".repeat(9)}`;
+  const begun = 4096 - head.length - 12;
+  files.writeAtomic(sentinel, `${head}${"w".repeat(begun)} ${token} and more`);
+  const found = stop.read();
+  const reason = found?.kind === "agent_done" ? found.reason : "";
+  assert.match(reason, /^PASSWORD=<redacted> w* $/);
+});

@@ -110,6 +110,42 @@ Deno.test("endStrays() never ends what this process came from, nor what it start
   assert.deepEqual(processes.signals, []);
 });
 
+Deno.test("endStrays() leaves alone what else lives of a round this process itself comes from", async () => {
+  const stage = new LoopStage();
+  const { processes, host } = stage.world;
+  const shell = processes.start({ command: "tmux: server" });
+  processes.start({ command: "agent-runner serve", ppid: shell }, host.pid);
+  const pane = processes.start({ command: "bash", ppid: shell });
+  const beside = processes.start({ command: "tmux: client" });
+  const tools = await opened(stage);
+  recordRound(stage, 5, roundId);
+  carryBoth(stage, [shell, host.pid, pane, beside], roundId);
+  assert.deepEqual(await endStrays(null, tools), []);
+  assert.deepEqual(processes.signals, []);
+});
+
+Deno.test("endStrays() never signals a stranger that got the number of a process it had asked to end", async () => {
+  const stage = new LoopStage();
+  const { processes, clock } = stage.world;
+  const left = processes.start({ command: "server" });
+  const child = processes.start({ command: "scrubbed", ppid: left, obeysAfterMs: 50 });
+  await clock.sleep(10_000);
+  const tools = await opened(stage);
+  recordRound(stage, 5, roundId);
+  carryBoth(stage, [left], roundId);
+  const signal = processes.signal.bind(processes);
+  // The kernel gives the number away at once.
+  processes.signal = (pid, name) => {
+    const isAsked = pid === child && name === "SIGTERM";
+    if (isAsked) clock.after(60, () => processes.start({ command: "editor", obeysAfterMs: null }, child));
+    return signal(pid, name);
+  };
+  const [ended] = await endStrays(null, tools);
+  assert.deepEqual([ended?.processes, ended?.survivors], [2, 0]);
+  assert.deepEqual(processes.alive, [child], "the stranger was ended");
+  assert.deepEqual(processes.sentTo(child), ["SIGTERM", "SIGCONT"]);
+});
+
 Deno.test("endStrays() leaves a process alone whose round is not on record", async () => {
   const stage = new LoopStage();
   const { processes } = stage.world;

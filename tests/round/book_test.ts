@@ -9,6 +9,7 @@ import type { Status } from "../../src/store/status.ts";
 import { configOf, smallest, withLines } from "../config/sample.ts";
 import { plainVerdict } from "../fakes/fake_reader.ts";
 import { MemoryFiles } from "../fakes/memory_files.ts";
+import { noChange } from "../fakes/round_change.ts";
 
 const id = "00000000-0000-4000-8000-000000000001";
 const facts = {
@@ -49,6 +50,8 @@ function resultOf(number: number, changes: Partial<RoundResult> = {}): RoundResu
     isSessionRefused: false,
     sessionId: null,
     dirtyFiles: [],
+    change: noChange,
+    unchangedRounds: 0,
     salvagedRef: null,
     startedAt: facts.startedAt,
     endedAt: facts.startedAt + 12_345,
@@ -106,6 +109,18 @@ Deno.test("RoundBook tells at every step what runs", () => {
     last_ending: "exited",
     agent: "fake",
     last_dirty_files: Array.from({ length: 20 }, (_, i) => `f${i}`),
+    last_change: {
+      round_num: 1,
+      change: "none",
+      head_before: noChange.headBefore,
+      head_after: noChange.headAfter,
+      commits: 0,
+      files_changed: 0,
+      insertions: 0,
+      deletions: 0,
+      reason: null,
+      unchanged_rounds: 0,
+    },
     session_id: "s-1",
   });
 });

@@ -94,6 +94,19 @@ Deno.test("DiskWatch waits for no disk, and asks a slow one rarely", async () =>
   assert.equal(looks.length, 4, "a look that takes a second is not made every half minute");
 });
 
+Deno.test("DiskWatch looks in time at a disk that is nearly full, though each look is dear", async () => {
+  const { at, free, looks, state, watch } = scene();
+  free.set("/log", 210);
+  state.costMs = 50;
+  await at(1000);
+  assert.equal(looks.length, 2);
+  await at(state.now + 2_100);
+  assert.equal(looks.length, 4, "it was put off");
+  free.set("/log", 190);
+  await at(state.now + 2_100);
+  assert.equal((watch.end as { readonly sign: string } | null)?.sign, "disk");
+});
+
 Deno.test("DiskWatch takes a disk that cannot be asked for no news, and looks at none when it is off", async () => {
   const { at, free, watch } = scene();
   free.set("/log", null);

@@ -108,8 +108,9 @@ Deno.test("look() asks the scope only when nothing else is left, and then finds 
 });
 
 Deno.test("tell() signals what only the scope knows, once", async () => {
-  const { processes, reach, hidden, escaped, stranger } = scopedWorld();
-  await reach.tell("SIGTERM");
+  const { processes, reach, shim, inGroup, hidden, escaped, stranger } = scopedWorld();
+  const met = await reach.tell("SIGTERM");
+  assert.deepEqual(met.map((row) => row.pid).sort((a, b) => a - b), [shim, inGroup, escaped, hidden].sort());
   assert.deepEqual(processes.sentTo(hidden), ["SIGTERM", "SIGCONT"]);
   assert.deepEqual(processes.sentTo(escaped), ["SIGTERM", "SIGCONT"]);
   assert.deepEqual(processes.sentTo(stranger), []);

@@ -44,6 +44,17 @@ Deno.test("runRound() keeps status.json true while the agent runs", async () => 
   assert.equal(current.id, stage.world.processes.spawned[0]!.environment.AGENT_RUNNER_ROUND_ID);
 });
 
+Deno.test("runRound() tells once of an agent that was replaced by another version", async () => {
+  const stage = new LoopStage();
+  for (const cliVersion of ["1.0.0", "1.1.0", "1.1.0", null]) {
+    stage.shown = () => ({ cliVersion });
+    await run(stage);
+  }
+  const changes = stage.world.events.filter((event) => event.event === "agent_version_changed");
+  assert.deepEqual(changes.map(({ round_num, from, to }) => [round_num, from, to]), [[2, "1.0.0", "1.1.0"]]);
+  assert.equal(stage.texts.filter((text) => /is now 1\.1\.0 \(it was 1\.0\.0\)/.test(text)).length, 1);
+});
+
 Deno.test("runRound() records the wall a round ran into, and how it ended", async () => {
   const stage = new LoopStage();
   stage.runtime = "round_timeout_s = 30";

@@ -1,6 +1,6 @@
 // Guards that names agree: files, registries, tests that guard a defense, presets, event kinds.
 import assert from "node:assert/strict";
-import { loadAgents, loadDefenses, loadVerbs } from "../../scripts/gen/plug_ins.ts";
+import { loadAgents, loadDefenses, loadDetectors, loadVerbs } from "../../scripts/gen/plug_ins.ts";
 import { filesBelow, readText } from "../../scripts/tree.ts";
 import { eventKinds } from "../../src/core/event.ts";
 import { witnessEventKinds } from "../../src/core/event_witness.ts";
@@ -25,6 +25,13 @@ Deno.test("every verb's file has the verb's name", async () => {
   const verbs = await loadVerbs();
   assert.ok(verbs.length > 0);
   assert.deepEqual(verbs.filter(({ path, value }) => baseName(path) !== value.name.replaceAll("-", "_")), []);
+});
+
+Deno.test("every detector's file has the detector's name, and every name and place once", async () => {
+  const detectors = await loadDetectors();
+  assert.ok(detectors.length >= 23);
+  assert.deepEqual(detectors.filter(({ path, value }) => baseName(path) !== value.name), []);
+  assert.deepEqual(duplicates(detectors.map(({ value }) => String(value.order))), []);
 });
 
 Deno.test("agents and defenses have files of their name, and every name once", async () => {
@@ -53,6 +60,25 @@ Deno.test("every incident is one that a defense codifies", async () => {
   const headings = (readText("docs/incidents.md") ?? "").split("\n").filter((line) => line.startsWith("## "));
   assert.ok(headings.length >= 12);
   assert.deepEqual(headings.filter((heading) => ![...slugs].some((slug) => hasHeading(heading, slug))), []);
+});
+
+/** What the table of situations names in its last column: a file and how the name of a test in it begins. */
+function namedTests(text: string): readonly { readonly row: string; readonly path: string; readonly name: string }[] {
+  const rows = text.split("\n").filter((line) => /^\| .*`tests\//.test(line));
+  return rows.map((row) => {
+    const [, path = "", name = ""] = /\| `(tests\/\S+)`: (.+?) *\|$/.exec(row) ?? [];
+    return { row, path, name };
+  });
+}
+
+Deno.test("every situation in docs/containment.md names a test that exists", () => {
+  const named = namedTests(readText("docs/containment.md") ?? "");
+  assert.ok(named.length >= 20, `${named.length} situations`);
+  assert.deepEqual(named.filter(({ path, name }) => !hasTest(readText(path) ?? "", name)), []);
+  assert.deepEqual(namedTests("| a | b | `tests/a_test.ts`: x does y |\n| Net | none |").map(({ name }) => name), [
+    "x does y",
+  ]);
+  assert.deepEqual(namedTests("| a | `tests/a_test.ts` |").map(({ name }) => name), [""], "a row without a name");
 });
 
 /** Whether a file has a test whose name begins with these words, as they stand in the source. */

@@ -42,7 +42,7 @@ function barrelFault(text: string): string | null {
   return /^export \* from/m.test(text) ? "re-exports a whole module" : null;
 }
 
-const mayExportDefault = /^src\/(cli\/verbs|agents|defenses)\/|^scripts\/lint\//;
+const mayExportDefault = /^src\/(cli\/verbs|agents|defenses|monitor\/detectors)\/|^scripts\/lint\//;
 
 function defaultFault(path: string, text: string): string | null {
   return /^export default /m.test(text) && !mayExportDefault.test(path) ? "has a default export" : null;

@@ -1,6 +1,6 @@
 // Guards the check command: steps that exist, and counting of tests.
 import assert from "node:assert/strict";
-import { countTests, lanes } from "../../scripts/check/steps.ts";
+import { countSteps, countTests, lanes, onDemand } from "../../scripts/check/steps.ts";
 
 Deno.test("countTests() reads the closing line, also with ignored tests and steps", () => {
   assert.deepEqual(countTests("x ... ok\n\nok | 12 passed | 0 failed (3s)\n"), { passed: 12, failed: 0 });
@@ -9,8 +9,20 @@ Deno.test("countTests() reads the closing line, also with ignored tests and step
   assert.equal(countTests("said ok | 12 passed | 0 failed"), null);
 });
 
+Deno.test("countSteps() reads the closing line of the chaos test", () => {
+  assert.deepEqual(countSteps('{"step":1}\nchaos: 525 steps passed, 1 failed\n'), { passed: 525, failed: 1 });
+  assert.equal(countSteps("said chaos: 525 steps passed, 1 failed"), null);
+  assert.equal(countSteps("ok | 12 passed | 0 failed (3s)\n"), null);
+});
+
+Deno.test("the chaos test of the check has a seed and enough steps", () => {
+  const words = onDemand.find(({ name }) => name === "chaos")!.args;
+  assert.ok(words.includes("--seed"));
+  assert.ok(Number(words[words.indexOf("--steps") + 1]) >= 500);
+});
+
 Deno.test("no step has the name of another, and each has an end", () => {
-  const steps = lanes.flat();
+  const steps = [...lanes.flat(), ...onDemand];
   assert.equal(new Set(steps.map((step) => step.name)).size, steps.length);
   assert.deepEqual(steps.filter((step) => !(step.limitSeconds > 0)), []);
 });

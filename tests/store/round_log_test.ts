@@ -62,6 +62,14 @@ Deno.test("tailOfLog() gives the last lines within its bounds", () => {
   assert.equal(tailOfLog(memory, { path: "/log/none", lines: 5 }), null);
 });
 
+Deno.test("tailOfLog() leaves out, for people, the word that its reading begins in", () => {
+  const memory = memoryFiles({ "/log/a": `${"s3cret".repeat(10)} said\nlast\n`, "/log/b": "whole words\n" });
+  const read = (path: string, wholeWords: boolean) => tailOfLog(memory, { path, lines: 5, maxBytes: 20, wholeWords });
+  assert.deepEqual(read("/log/a", true), [" said", "last"]);
+  assert.equal(read("/log/a", false)![0], "3crets3cret said".slice(-14));
+  assert.deepEqual(read("/log/b", true), ["whole words"]);
+});
+
 Deno.test("tailOfLog() reads bytes that are no text", () => {
   const memory = memoryFiles();
   memory.writeAtomic("/log/a", new Uint8Array([0xff, 0xfe, 0, 10, 0x61]));

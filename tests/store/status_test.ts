@@ -257,3 +257,16 @@ Deno.test("StatusFile never gives a value of a wrong type, whatever the keys hol
     { numRuns: 500 },
   );
 });
+
+Deno.test("StatusFile drops what an automatic commit left out when it is no list of paths with reasons", () => {
+  for (
+    const [value, isKept] of [[[{ path: ".env", why: "x" }], true], [[{ path: 1, why: "x" }], false], ["a", false]]
+  ) {
+    const files = memoryFiles({});
+    const text = JSON.stringify({ round_num: 1, running: false, schema: 2, last_left_out: value });
+    files.writeAtomic("/logs/status.json", text);
+    const { status, recovered } = new StatusFile("/logs", files).read();
+    assert.deepEqual(status?.last_left_out, isKept ? value : undefined);
+    assert.equal(recovered, isKept ? null : "status.json: dropped last_left_out");
+  }
+});

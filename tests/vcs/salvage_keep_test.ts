@@ -61,6 +61,7 @@ async function leave(repository: TempRepository, round: number, script: string):
     scratchFolder: logDir,
     logFolder: null,
     round,
+    moment: "after",
     phase: null,
     verdict: "error",
     why: "password=hunter2hunter2",

@@ -18,6 +18,7 @@ const atMs = Date.UTC(2026, 10, 21, 10, 20, 30, 999);
 
 const plain: SalvageFacts = {
   round: 12,
+  moment: "after",
   phase: "build",
   verdict: "error",
   why: "the round crashed",
@@ -56,6 +57,7 @@ Deno.test("salvageMessage() is read back whatever its words hold", () => {
   const text = fc.string({ unit: "binary", maxLength: 80 });
   const facts = fc.record({
     round: fc.nat(1_000_000),
+    moment: fc.constantFrom("before" as const, "after" as const),
     phase: fc.option(text),
     verdict: fc.option(text),
     why: text,

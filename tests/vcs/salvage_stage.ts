@@ -22,6 +22,7 @@ export async function save(repository: TempRepository, given: Partial<SalvageReq
     scratchFolder,
     logFolder: null,
     round: 4,
+    moment: "after",
     phase: null,
     verdict: "ok",
     why: "the round left work",
@@ -62,6 +63,10 @@ function fingerprintOf({ root }: TempRepository): Record<string, string> {
       const info = Deno.lstatSync(path);
       if (info.isDirectory) visit(path);
       else if (info.isSymlink) found[name] = `link ${Deno.readLinkSync(path)}`;
+      // Reading a pipe would wait for a writer.
+      else if (!info.isFile) found[name] = `special ${info.mode}`;
+      // Git itself touches the shared part of an index whenever it reads it.
+      else if (name.startsWith(".git/sharedindex.")) found[name] = `${info.mode} ${contentOf(path)}`;
       else found[name] = `${info.mode} ${info.mtime?.getTime()} ${info.ino} ${contentOf(path)}`;
     }
   };

@@ -150,7 +150,7 @@ Deno.test("saveTree() tells apart that there is no repository, no git and no wor
   }
 });
 
-Deno.test("saveTree() removes what an earlier life left of its index, and says when its folder is gone", async () => {
+Deno.test("saveTree() removes what an earlier life left of its index, and goes without its folder when that is gone", async () => {
   await inRepository(async (repository) => {
     await repository.sh(
       "echo changed > file; mkdir -p ../logs; echo junk > ../logs/salvage.index; : > ../logs/salvage.index.lock",
@@ -164,12 +164,28 @@ Deno.test("saveTree() removes what an earlier life left of its index, and says w
       scratchFolder: "/nowhere",
       logFolder: null,
       round: 1,
+      moment: "after" as const,
       phase: null,
       verdict: null,
       why: "x",
       atMs: 0,
     };
-    const outcome = await saveTree(request);
+    const places = new Set<string>();
+    const countingGit = {
+      ...git,
+      call: (...[args, options]: Parameters<typeof git.call>) => {
+        const path = options?.environment?.GIT_INDEX_FILE;
+        if (path !== undefined) places.add(path);
+        const isElsewhere = path?.startsWith(repository.root) ?? false;
+        return isElsewhere && !hasRoom ? git.call(["read-tree", "no-such-tree"], options) : git.call(args, options);
+      },
+    };
+    let hasRoom = false;
+    const outcome = await saveTree({ ...request, git: countingGit });
     assert.match(outcome.kind === "failed" ? outcome.reason : "", /salvage\.index/);
+    assert.equal(places.size, 2, "git's own folder was not tried");
+    hasRoom = true;
+    saved(await saveTree({ ...request, git: countingGit }));
+    assert.equal(await repository.sh("find .git -name 'salvage.index*'"), "");
   });
 });

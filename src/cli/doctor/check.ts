@@ -1,6 +1,7 @@
 // The form of a check: one file in this folder, one signature, and findings that may say how to mend what they found.
 import type { Config } from "../../config/schema.ts";
 import type { LoadedConfig } from "../../config/load.ts";
+import { redact } from "../../core/redact.ts";
 import { clip, visible } from "../../core/text.ts";
 import type { World } from "../world.ts";
 
@@ -13,6 +14,8 @@ export interface Scene {
   readonly loaded: LoadedConfig;
   /** Null when the configuration is broken. */
   readonly config: Config | null;
+  /** Hosts that were named, as ssh takes them. */
+  readonly hosts: readonly string[];
   /** Another process holds the lock of the log folder. */
   readonly isSupervised: boolean;
 }
@@ -70,8 +73,9 @@ function findingOf(name: string, { state, found, fix, mend }: Trouble & { readon
   return { name, state, found: oneLine(found), fix: oneLine(fix), mend: mend ?? null };
 }
 
+/** Tools print what they like, a secret too; it is masked while it is whole. */
 function oneLine(text: string): string {
-  return clip(visible(text.replaceAll(/\s*\n\s*/g, " ").trim()), longestText);
+  return clip(visible(redact(text).replaceAll(/\s*\n\s*/g, " ").trim()), longestText);
 }
 
 /** The first of the names, and how many more there are. */

@@ -14,11 +14,13 @@ import { checkPermissions } from "./permissions.ts";
 import { checkPrompt } from "./prompt.ts";
 import { checkRecordFiles } from "./record_files.ts";
 import { checkService } from "./service.ts";
+import { checkSsh } from "./ssh.ts";
 import { checkStateFiles } from "./state_files.ts";
 import { checkSupervisor } from "./supervisor.ts";
+import { checkVerify } from "./verify.ts";
 
 /** Run also where the configuration is broken. */
-export const machineChecks: readonly Check[] = [checkConfig, checkGit, checkClock, checkService];
+export const machineChecks: readonly Check[] = [checkConfig, checkGit, checkClock, checkService, checkSsh];
 
 /** The log folder comes first: what it lacks can be mended, and others look into it. */
 export const projectChecks: readonly Check<ProjectScene>[] = [
@@ -26,6 +28,7 @@ export const projectChecks: readonly Check<ProjectScene>[] = [
   checkWorkTree,
   checkAgents,
   checkPrompt,
+  checkVerify,
   checkPermissions,
   checkDisk,
   checkMemory,

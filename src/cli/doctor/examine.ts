@@ -4,6 +4,7 @@ import { FileFault } from "../../ports/files.ts";
 import type { HeldLock } from "../../ports/lock.ts";
 import { lockPath } from "../../view/service_view.ts";
 import { loadProject } from "../project.ts";
+import { maskSecretValues } from "../secrets.ts";
 import type { World } from "../world.ts";
 import type { Check, Finding, RowState, Scene } from "./check.ts";
 import { fail } from "./check.ts";
@@ -28,12 +29,17 @@ interface Result {
 
 type BoundCheck = () => Promise<readonly Finding[]>;
 
-/** Looks at everything. @param options `isFixing`: mends what is safe to mend and looks again. */
-export async function examine(
-  options: { readonly configPath: string; readonly isFixing: boolean },
-  world: World,
-): Promise<readonly DoctorRow[]> {
-  const scene = await openScene(options.configPath, world);
+export interface ExamineOptions {
+  readonly configPath: string;
+  /** Mends what is safe to mend and looks again. */
+  readonly isFixing: boolean;
+  /** To be reached by ssh. */
+  readonly hosts: readonly string[];
+}
+
+/** Looks at everything. */
+export async function examine(options: ExamineOptions, world: World): Promise<readonly DoctorRow[]> {
+  const scene = await openScene(options, world);
   const checks = boundChecks(scene);
   if (!options.isFixing) {
     const all = await Promise.all(checks.map((check) => check()));
@@ -62,11 +68,12 @@ export async function examine(
   return results.flatMap(rowsOf);
 }
 
-async function openScene(configPath: string, world: World): Promise<Scene> {
+async function openScene({ configPath, hosts }: ExamineOptions, world: World): Promise<Scene> {
   const loaded = loadProject({ configPath }, world);
   const config = loaded.kind === "ok" ? loaded.config : null;
+  if (config !== null) maskSecretValues(config, world);
   const isSupervised = config !== null && await world.lock.isHeld(lockPath(config.runtime.logDir));
-  return { world, loaded, config, isSupervised };
+  return { world, loaded, config, hosts, isSupervised };
 }
 
 function boundChecks(scene: Scene): readonly BoundCheck[] {

@@ -1,54 +1,34 @@
 // Can a round be put into a scope of its own, where limits on memory and tasks hold.
-import type { ScopeFinding } from "../../ports/scope.ts";
 import { scopeShortfall, scopeWish } from "../../round/scope_plan.ts";
-import type { Finding, ProjectScene, Scene } from "./check.ts";
+import type { Finding, ProjectScene } from "./check.ts";
 import { ok, warn } from "./check.ts";
-import { ask } from "./short_command.ts";
 
 const name = "round_limits";
-const probe = [
-  "systemd-run",
-  "--user",
-  "--scope",
-  "--quiet",
-  "--collect",
-  "--property=MemoryMax=256M",
-  "--property=TasksMax=64",
-  "true",
-];
 
-export async function checkLimits(scene: ProjectScene): Promise<readonly Finding[]> {
-  const { runtime } = scene.config;
-  const finding = await findScope(scene);
-  const shortfall = scopeShortfall(runtime, scopeWish(runtime) === "none" ? null : finding);
+export async function checkLimits({ world, config }: ProjectScene): Promise<readonly Finding[]> {
+  const { runtime } = config;
+  const wish = scopeWish(runtime);
+  // Asked as for a round with limits: whether the scope would outlive the login is part of the answer.
+  const finding = wish === "none" ? null : await world.scopes.find({ isOnlyLasting: false });
+  const shortfall = scopeShortfall(runtime, finding);
   if (shortfall !== null) {
-    return [warn(name, {
-      found: shortfall,
-      fix: "Have systemd run for this user with cgroup v2, or remove the keys from [runtime]",
-    })];
+    const fix = finding === null
+      ? 'Set runtime.round_scope to "auto", or remove the keys from [runtime]'
+      : "Have systemd run for this user with cgroup v2, or remove the keys from [runtime]";
+    return [warn(name, { found: shortfall, fix })];
   }
-  if (finding.kind === "usable") return [ok(name, "rounds may run in a scope of their own")];
-  const keys = "round_memory_max_mb and round_tasks_max would be without effect";
-  return [ok(name, `none is set; ${keys}: ${finding.reason}`)];
+  if (finding === null) return [ok(name, 'none is set, and rounds run without a scope: round_scope is "never"')];
+  if (finding.kind === "absent") {
+    return [ok(name, `none is set; ${spellKeys(["memory", "tasks"])} would be without effect: ${finding.reason}`)];
+  }
+  const missing = (["memory", "tasks"] as const).filter((limit) => !finding.limits[limit]);
+  const without = missing.length === 0 ? "" : `; ${spellKeys(missing)} would be without effect`;
+  if (wish === "lasting" && !finding.isLasting) {
+    return [ok(name, `none is set, so rounds get no scope: it would end with the login${without}`)];
+  }
+  return [ok(name, `rounds run in a scope of their own${without}`)];
 }
 
-async function findScope({ world }: Scene): Promise<ScopeFinding> {
-  const answer = await ask(probe, world.processes);
-  switch (answer.kind) {
-    case "answered":
-      if (answer.code !== 0) return { kind: "absent", reason: answer.err.split("\n")[0] || "systemd-run failed" };
-      return {
-        kind: "usable",
-        program: "systemd-run",
-        isNew: true,
-        limits: { memory: true, tasks: true },
-        isLasting: true,
-      };
-    case "absent":
-      return { kind: "absent", reason: "there is no systemd-run" };
-    case "silent":
-      return { kind: "absent", reason: "systemd-run does not answer" };
-    default:
-      return answer satisfies never;
-  }
+function spellKeys(limits: readonly ("memory" | "tasks")[]): string {
+  return limits.map((limit) => limit === "memory" ? "round_memory_max_mb" : "round_tasks_max").join(" and ");
 }

@@ -38,6 +38,7 @@ const readers: Readonly<Record<string, Reader>> = {
     jsonDamage(path, { files, isGood: isObject }) ??
       (new LoopFiles(logDir, files).readWait() === null ? lost("it tells of no wait") : null),
   "seats.json": (path, { files }) => jsonDamage(path, { files, isGood: isObject }),
+  "pace.json": (path, { files }) => jsonDamage(path, { files, isGood: isObject }),
   "sessions.json": (path, { files }) => jsonDamage(path, { files, isGood: Array.isArray }),
   "orphans.json": (path, { files }) => listDamage(path, { files, parse: parseList }),
   "salvage-ledger.json": (path, { files }) => listDamage(path, { files, parse: parseSalvages }),

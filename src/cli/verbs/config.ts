@@ -5,8 +5,10 @@ import { isRow, type Rows } from "../../config/row.ts";
 import { type Config, hookTable, tables } from "../../config/schema.ts";
 import { spellProblem, spellWarning } from "../../config/report.ts";
 import { spellKey, spellToml } from "../../config/spell_toml.ts";
+import { redact } from "../../core/redact.ts";
+import { looksSecret } from "../../core/redact_names.ts";
 import { visible } from "../../core/text.ts";
-import { visibleLines } from "../print.ts";
+import { spellJson, visibleLines } from "../print.ts";
 import { loadProject, openConfig } from "../project.ts";
 import { defineVerb, type VerbArgs } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -42,7 +44,7 @@ function check(args: VerbArgs<Record<never, never>>, world: World): number {
   const problems = isOk ? [] : loaded.problems;
   const warnings = isOk ? loaded.warnings : [];
   if (args.isJson) {
-    world.stdout.write(`${JSON.stringify({ ok: isOk, file, problems, warnings }, null, 2)}\n`);
+    world.stdout.write(`${spellJson({ ok: isOk, file, problems, warnings })}\n`);
     return isOk ? exitCode.ok : exitCode.config;
   }
   for (const warning of warnings) world.stderr.write(`${visible(spellWarning(warning, file))}\n`);
@@ -59,7 +61,7 @@ function show(args: VerbArgs<Record<never, never>>, world: World): number {
     plugins: wirePlugins(config),
     hooks: wireHooks(config),
   };
-  if (args.isJson) world.stdout.write(`${JSON.stringify({ file: config.file, ...values }, null, 2)}\n`);
+  if (args.isJson) world.stdout.write(`${spellJson({ file: config.file, ...values })}\n`);
   else world.stdout.write(visibleLines(`# ${visible(config.file)}\n${spellTables(values)}`));
   return exitCode.ok;
 }
@@ -100,9 +102,11 @@ function wireHooks(config: Config): Wire {
 }
 
 function withoutSecrets(variables: Readonly<Record<string, string>>): Wire {
-  const isSecret = (name: string) => /key|token|secret|pass|credential|auth/i.test(name);
+  // Here too much masked costs nothing.
+  const isSecret = (name: string, value: string) =>
+    looksSecret(name) || /(?:^|_)(?:key|pass|auth)(?:_|$)/i.test(name) || redact(value) !== value;
   return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, isSecret(name) ? masked : value]),
+    Object.entries(variables).map(([name, value]) => [name, isSecret(name, value) ? masked : value]),
   );
 }
 

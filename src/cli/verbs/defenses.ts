@@ -4,6 +4,7 @@ import type { Defense } from "../../core/defense.ts";
 import { exitCode } from "../../core/errors.ts";
 import { defenses } from "../../defenses/registry.ts";
 import { type DefenseRow, spellDefenses } from "../defenses_page.ts";
+import { spellJson } from "../print.ts";
 import { openConfig } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 
@@ -20,7 +21,7 @@ export default defineVerb({
     const rows = defenses.map((defense) => rowOf(defense, config));
     world.stdout.write(
       args.isJson
-        ? `${JSON.stringify({ schema_version: schemaVersion, defenses: rows }, null, 2)}\n`
+        ? `${spellJson({ schema_version: schemaVersion, defenses: rows })}\n`
         : await spellDefenses(rows, world.stdout),
     );
     return exitCode.ok;

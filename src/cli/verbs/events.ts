@@ -140,7 +140,7 @@ function queryOf(flags: Flags, now: number): EventQuery {
 function unknownKinds(kinds: readonly string[]): string[] {
   return kinds.filter((kind) => !isEventKind(kind)).map((kind) => {
     const meant = nearest(kind, Object.keys(eventKinds));
-    return `there is no event kind '${kind}'${meant ? `; did you mean '${meant}'?` : ""}`;
+    return `there is no event kind '${visible(kind)}'${meant ? `; did you mean '${meant}'?` : ""}`;
   });
 }
 

@@ -11,6 +11,7 @@ import type { Trial } from "../../hooks/trial.ts";
 import { openEventSource } from "../../store/event_source.ts";
 import { readProjectView } from "../../view/project_view.ts";
 import { readingLogs } from "../log_folder.ts";
+import { spellJson, spellTable } from "../print.ts";
 import { openConfig } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -84,15 +85,14 @@ async function list(
   hooks: readonly ListedHook[],
   { isJson, world }: { readonly isJson: boolean; readonly world: World },
 ): Promise<void> {
-  if (isJson) return void world.stdout.write(`${JSON.stringify(hooks.map(wireHook), null, 2)}\n`);
+  if (isJson) return void world.stdout.write(`${spellJson(hooks.map(wireHook))}\n`);
   if (hooks.length === 0) {
     return void world.stdout.write("No hooks are configured; docs/hooks.md tells how to write one.\n");
   }
-  const { spellTable } = await import("../print.ts");
   const lines = await spellTable({
     head: ["NAME", "STATE", "PRIORITY", "TIMEOUT", "POINTS", "COMMAND"],
     rows: hooks.map((hook) => [
-      hook.name,
+      visible(hook.name),
       stateOf(hook),
       String(hook.priority),
       `${hook.timeoutSeconds}s`,
@@ -154,7 +154,7 @@ async function test(
   } finally {
     unlisten();
   }
-  if (isJson) world.stdout.write(`${JSON.stringify({ hook: hook.name, trials: trials.map(wireTrial) }, null, 2)}\n`);
+  if (isJson) world.stdout.write(`${spellJson({ hook: hook.name, trials: trials.map(wireTrial) })}\n`);
   return trials.length === points.length && trials.every((trial) => trial.isOk) ? exitCode.ok : exitCode.failure;
 }
 

@@ -6,6 +6,7 @@ import { defaultPreset, readPreset, renderPreset } from "../../config/presets.ts
 import { FileFault } from "../../ports/files.ts";
 import { commitFiles, type CommitOutcome, commitSubject, requireWorkTree, unsavedFiles } from "../first_commit.ts";
 import { promptPath, type Scaffold, type ScaffoldPlan, writeScaffold } from "../scaffold.ts";
+import { spellJson } from "../print.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
 
@@ -99,7 +100,7 @@ function report(done: Initialised, to: { readonly isJson: boolean; readonly worl
       reason: done.commit?.isCommitted === false ? done.commit.reason : null,
       files_kept: done.scaffold.kept,
     };
-    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    stdout.write(`${spellJson(result)}\n`);
     return;
   }
   stdout.write(`Wrote ${done.scaffold.created.map(visible).join(", ")} (preset ${done.preset})\n`);

@@ -8,10 +8,10 @@ import type { Config } from "../../config/schema.ts";
 import { defenses } from "../../defenses/registry.ts";
 import { openEventSource } from "../../store/event_source.ts";
 import { readProjectView } from "../../view/project_view.ts";
+import { detectorNames } from "../detector_names.ts";
 import { readingLogs } from "../log_folder.ts";
-import { visibleLines } from "../print.ts";
+import { spellJson, visibleLines } from "../print.ts";
 import { openConfig } from "../project.ts";
-import { maskSecretValues } from "../secrets.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
 
@@ -43,7 +43,7 @@ const verb = defineVerb({
       throw usage("--window belongs to --select events.KIND", "Add --select events.KIND, or use 'agent-runner events'");
     }
     const config = openConfig({ ...args, withPrices: false }, world);
-    maskSecretValues(config, world);
+    if (flags.log) (await import("../secrets.ts")).maskSecretValues(config, world);
     if (kind !== null) return await showKind(kind, { config, world, isJson, window: flags.window ?? defaultWindow });
     const view = await readingLogs(() =>
       readProjectView({
@@ -53,6 +53,7 @@ const verb = defineVerb({
         lock: world.lock,
         now: world.clock.now(),
         defenses,
+        detectors: detectorNames(config),
         eventCount: flags.events ?? 0,
         ...(round === undefined ? {} : { round }),
         wantsLog: flags.log,
@@ -60,7 +61,7 @@ const verb = defineVerb({
     );
     if (view.current_round === null && typeof round === "number") throw noRound(round, view);
     if (flags.select !== undefined) await showPart(view, { path: flags.select, isJson, world });
-    else if (isJson) writeLines(JSON.stringify(view, null, 2), world);
+    else if (isJson) writeLines(spellJson(view), world);
     else {
       const { spellProject } = await import("../project_page.ts");
       world.stdout.write(await spellProject(view, { stream: world.stdout, now: world.clock.now() }));
@@ -90,7 +91,7 @@ async function showPart(
 ): Promise<void> {
   const { selectPath, spellSelected } = await import("../select.ts");
   const value = selectPath(view, path);
-  const text = isJson ? JSON.stringify(value, null, 2) : spellSelected(value);
+  const text = isJson ? spellJson(value) : spellSelected(value);
   const isOneText = world.stdout.isTerminal && typeof value === "string" && !isJson;
   writeLines(isOneText ? visible(text) : text, world);
 }
@@ -109,7 +110,7 @@ async function showKind(
       fix: meant ? `Did you mean 'events.${meant}'?` : "See 'agent-runner peek --select plugins.event_kinds'",
     });
   }
-  if (isJson) writeLines(JSON.stringify(lines.map((line) => line.event), null, 2), world);
+  if (isJson) writeLines(spellJson(lines.map((line) => line.event)), world);
   else if (lines.length > 0) writeLines(lines.map(({ line }) => line).join("\n"), world);
   return exitCode.ok;
 }

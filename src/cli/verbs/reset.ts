@@ -1,7 +1,7 @@
 // reset: closes the breaker, so that what failed before no longer counts.
 import { exitCode, messageOf, OperatorError } from "../../core/errors.ts";
 import { redact } from "../../core/redact.ts";
-import { clip } from "../../core/text.ts";
+import { clip, visible } from "../../core/text.ts";
 import type { Config } from "../../config/schema.ts";
 import { LoopFiles } from "../../loop/memory.ts";
 import { freshMemory } from "../../loop/remembered.ts";
@@ -10,6 +10,7 @@ import type { HeldLock } from "../../ports/lock.ts";
 import { openEventSink } from "../../store/event_sink.ts";
 import { numberField } from "../../view/field.ts";
 import { lockPath, readHolder } from "../../view/service_view.ts";
+import { spellJson } from "../print.ts";
 import { openConfig } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -38,7 +39,7 @@ export default defineVerb({
       const before = forget(config.runtime.logDir, world);
       record(config.runtime.logDir, { reason, consecutive: before.shortFailures }, world);
       const answer = { consecutive: before.shortFailures, auth_failures: before.authFailures, reason };
-      world.stdout.write(`${args.isJson ? JSON.stringify(answer) : spell(before)}\n`);
+      world.stdout.write(`${args.isJson ? spellJson(answer, "line") : spell(before)}\n`);
       return exitCode.ok;
     } finally {
       held.release();
@@ -80,7 +81,9 @@ function record(logDir: string, payload: { readonly reason: string; readonly con
   const sink = openEventSink({ files: world.files, clock: world.clock, logDir, onFault: () => {} });
   sink.emit("breaker_reset", payload);
   if (!sink.flush()) {
-    world.stderr.write(`agent-runner: The reset is not on record: ${sink.fault() ?? "it cannot be written"}\n`);
+    world.stderr.write(
+      `agent-runner: The reset is not on record: ${visible(sink.fault() ?? "it cannot be written")}\n`,
+    );
   }
 }
 

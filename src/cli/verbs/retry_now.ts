@@ -10,6 +10,7 @@ import { openEventSource } from "../../store/event_source.ts";
 import { isObject, readJsonObject } from "../../store/json_file.ts";
 import { lockPath, readNow, readService } from "../../view/service_view.ts";
 import { readingLogs } from "../log_folder.ts";
+import { spellJson } from "../print.ts";
 import { openConfig } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -36,7 +37,7 @@ export default defineVerb({
     await ask(config.runtime.logDir, world);
     const text = `The wait is over: the next round starts now (${visible(now.why)})`;
     const answer = { retried: true, waited_for: now.why, until: now.until };
-    world.stdout.write(`${args.isJson ? JSON.stringify(answer) : text}\n`);
+    world.stdout.write(`${args.isJson ? spellJson(answer, "line") : text}\n`);
     return exitCode.ok;
   },
 });

@@ -6,6 +6,7 @@ import { signalNumbers } from "../../core/round.ts";
 import { nearest } from "../../core/text.ts";
 import { judgeLogs } from "../judged_log.ts";
 import { parseMoment } from "../moment.ts";
+import { spellJson } from "../print.ts";
 import { defineVerb } from "../verb.ts";
 
 const walls = ["first_byte", "idle", "hard"] as const satisfies readonly Wall[];
@@ -53,7 +54,7 @@ export default defineVerb({
       now: flags.now === undefined ? null : parseMoment(flags.now, { flag: "now", now: world.clock.now() }),
       timeZone: zone ?? null,
     }, world);
-    if (isJson) world.stdout.write(`${JSON.stringify(judged, null, 2)}\n`);
+    if (isJson) world.stdout.write(`${spellJson(judged)}\n`);
     else world.stdout.write(await (await import("../judged_page.ts")).spellJudged(judged, world.stdout));
     return exitCode.ok;
   },

@@ -5,7 +5,9 @@ import { defenses } from "../../defenses/registry.ts";
 import { openEventSource } from "../../store/event_source.ts";
 import { changesIn } from "../../store/wake.ts";
 import { readProjectView } from "../../view/project_view.ts";
+import { detectorNames } from "../detector_names.ts";
 import { readingLogs } from "../log_folder.ts";
+import { spellJson } from "../print.ts";
 import { openConfig } from "../project.ts";
 import { spellProject } from "../project_page.ts";
 import { defineVerb } from "../verb.ts";
@@ -27,6 +29,7 @@ const verb = defineVerb({
   async run(args, world) {
     const config = openConfig({ ...args, withPrices: false }, world);
     const { logDir } = config.runtime;
+    const detectors = detectorNames(config);
     const events = openEventSource({ files: world.files, logDir });
     const end = new AbortController();
     const unlisten = world.signals.listen(["SIGINT", "SIGTERM", "SIGHUP"], () => end.abort());
@@ -45,13 +48,14 @@ const verb = defineVerb({
             lock: world.lock,
             now,
             defenses,
+            detectors,
             eventCount,
           });
           const key = whatMatters(view);
           if (!isScreen && key === shown) continue;
           shown = key;
           const text = args.isJson
-            ? `${JSON.stringify(view)}\n`
+            ? `${spellJson(view, "line")}\n`
             : await spellProject(view, { stream: world.stdout, now });
           const isOpen = world.stdout.write(isScreen ? clearScreen + text : args.isJson ? text : `${text}\n`);
           if (!isOpen) return;

@@ -12,11 +12,13 @@ export class Collector {
   isCut = false;
   readonly #reader: ReadableStreamBYOBReader;
   readonly #limit: number;
+  readonly #keeps: "start" | "end";
   #bytes = new Uint8Array(firstBytes);
   #size = 0;
 
-  /** @param limit bytes that are kept */
-  constructor(stream: ReadableStream<Uint8Array>, limit: number) {
+  /** @param limit bytes that are kept @param keeps of what is longer, its start or its end */
+  constructor(stream: ReadableStream<Uint8Array>, limit: number, keeps: "start" | "end" = "start") {
+    this.#keeps = keeps;
     this.#reader = stream.getReader({ mode: "byob" });
     this.#limit = limit;
     this.done = this.#gather();
@@ -39,12 +41,22 @@ export class Collector {
 
   /** Copies: the buffer is used again. */
   #take(chunk: Uint8Array): void {
+    if (this.#keeps === "end") this.#makeRoom(chunk.length);
     const room = this.#limit - this.#size;
     if (chunk.length > room) this.isCut = true;
-    const kept = chunk.subarray(0, room);
+    const kept = this.#keeps === "start" ? chunk.subarray(0, room) : chunk.subarray(Math.max(0, chunk.length - room));
     this.#reserve(this.#size + kept.length);
     this.#bytes.set(kept, this.#size);
     this.#size += kept.length;
+  }
+
+  /** Lets go of as much of the oldest bytes as the new ones need. */
+  #makeRoom(length: number): void {
+    const excess = Math.min(this.#size, this.#size + length - this.#limit);
+    if (excess <= 0) return;
+    this.#bytes.copyWithin(0, excess, this.#size);
+    this.#size -= excess;
+    this.isCut = true;
   }
 
   #reserve(size: number): void {

@@ -52,33 +52,43 @@ function reportOf(status: Deno.CommandStatus): ExitReport {
 async function run(spec: RunSpec): Promise<RunOutcome> {
   const child = spawnShort(spec);
   if (typeof child === "string") return { kind: "absent", reason: child };
-  const stdout = new Collector(child.stdout, spec.maxOutputBytes ?? defaultOutputBytes);
+  spec.onStart?.(child.pid);
+  const stdout = new Collector(child.stdout, spec.maxOutputBytes ?? defaultOutputBytes, spec.keeps);
   const stderr = new Collector(child.stderr, errorBytes);
   void feed(child, spec.stdin);
-  const status = await beforeDeadline(child, spec.timeoutMs);
+  const status = await beforeDeadline(child, spec);
   // A child in a session of its own may hold the pipes for ever: what came by now is all that counts.
   await within(status === null ? 0 : pipeGraceMs, Promise.all([stdout.done, stderr.done]));
   stdout.cancel();
   stderr.cancel();
-  if (status === null) return { kind: "timed_out" };
+  if (status === null && spec.keeps === undefined) return { kind: "timed_out" };
+  if (status === null) return { kind: "timed_out", stdout: stdout.bytes(), isCut: stdout.isCut };
   const code = status.signal === null ? status.code : -1;
   return { kind: "exited", code, stdout: stdout.bytes(), stderr: stderr.bytes(), isCut: stdout.isCut };
 }
 
-/** The exit status, or null when the time was over: the group is then asked to end, and killed soon after. */
-async function beforeDeadline(child: Deno.ChildProcess, timeoutMs: number): Promise<Deno.CommandStatus | null> {
+/** The exit status, or null when the time was over or a stop came: the group is asked to end, and killed soon after. */
+async function beforeDeadline(
+  child: Deno.ChildProcess,
+  { timeoutMs, stop }: Pick<RunSpec, "timeoutMs" | "stop">,
+): Promise<Deno.CommandStatus | null> {
   let isOver = false;
   let kills: ReturnType<typeof setTimeout> | undefined;
   const late = Promise.withResolvers<null>();
-  const timer = setTimeout(() => {
+  const end = () => {
+    if (isOver) return;
     isOver = true;
     kill(-child.pid, "SIGTERM");
     kills = setTimeout(() => {
       kill(-child.pid, "SIGKILL");
       late.resolve(null);
     }, killAfterMs);
-  }, timeoutMs);
+  };
+  const timer = setTimeout(end, timeoutMs);
+  stop?.addEventListener("abort", end, { once: true });
+  if (stop?.aborted) end();
   const status = await Promise.race([child.status, late.promise]);
+  stop?.removeEventListener("abort", end);
   clearTimeout(timer);
   clearTimeout(kills);
   if (!isOver) return status;

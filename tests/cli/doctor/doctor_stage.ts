@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type DoctorRow, examine } from "../../../src/cli/doctor/examine.ts";
 import type { RunOutcome, RunSpec } from "../../../src/ports/processes.ts";
 import { smallest } from "../../config/sample.ts";
+import { usableScope } from "../../fakes/fake_bounds.ts";
 import { FakeWorld } from "../../fakes/fake_world.ts";
 
 export const logs = "/home/me/shop/logs";
@@ -24,7 +25,6 @@ export class DoctorStage {
     "uname -s": { out: "Linux\n" },
     "systemctl --user show": { out: "252\n" },
     "id -un": { out: "me\n" },
-    "systemd-run --user --scope": {},
     "timedatectl show": { out: "yes\n" },
   };
   readonly asked: RunSpec[] = [];
@@ -34,6 +34,7 @@ export class DoctorStage {
     files.writeAtomic(file, text);
     files.makeDir(`${logs}/rounds`);
     files.writeAtomic("/var/lib/systemd/linger/me", "");
+    this.world.scopes.finding = usableScope;
     // The host of a fake world knows no disk.
     const disk = { totalBytes: 1e11, freeBytes: 5e10, usedPercent: 50 };
     Object.assign(host, { disk: () => Promise.resolve(disk) });
@@ -51,8 +52,10 @@ export class DoctorStage {
     this.world.files.writeAtomic(file, text);
   }
 
-  async rows(options: { readonly isFixing?: boolean } = {}): Promise<readonly DoctorRow[]> {
-    return await examine({ configPath: file, isFixing: options.isFixing ?? false }, this.world);
+  async rows(
+    options: { readonly isFixing?: boolean; readonly hosts?: readonly string[] } = {},
+  ): Promise<readonly DoctorRow[]> {
+    return await examine({ configPath: file, isFixing: false, hosts: [], ...options }, this.world);
   }
 
   /** The only row of this name. */

@@ -27,6 +27,25 @@ Deno.test("checkLeftovers() ends what is left of rounds that are over, and nothi
   assert.equal((await stage.row("leftovers", { isFixing: true })).fixed, null);
 });
 
+Deno.test("checkLeftovers() never signals a stranger that got the number of a process it had asked to end", async () => {
+  const stage = new DoctorStage();
+  const { processes, clock } = stage.world;
+  const parent = processes.start({ marker: `AGENT_RUNNER_LOG_DIR=${logs}`, command: "parent" });
+  const child = processes.start({ ppid: parent, command: "scrubbed", obeysAfterMs: 50 });
+  await clock.sleep(10_000);
+  const signal = processes.signal.bind(processes);
+  // The kernel gives the number away at once.
+  processes.signal = (pid, name) => {
+    const isAsked = pid === child && name === "SIGTERM";
+    if (isAsked) clock.after(60, () => processes.start({ command: "editor", obeysAfterMs: null }, child));
+    return signal(pid, name);
+  };
+  const fixed = await stage.row("leftovers", { isFixing: true });
+  assert.deepEqual([fixed.state, fixed.fixed], ["ok", "ended 2 processes of rounds that are over"]);
+  assert.deepEqual(processes.alive, [child], "the stranger was ended");
+  assert.deepEqual(processes.sentTo(child), ["SIGTERM", "SIGCONT"]);
+});
+
 Deno.test("checkLeftovers() leaves a round alone that the next serve takes over", async () => {
   for (const isOnStatus of [true, false]) {
     const stage = new DoctorStage();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { DiskSample } from "../../../src/ports/host.ts";
 import { smallest, withLines } from "../../config/sample.ts";
+import { usableScope } from "../../fakes/fake_bounds.ts";
 import { DoctorStage, logs } from "./doctor_stage.ts";
 
 Deno.test("checkGit() wants a git that is there, answers and is not too old", async () => {
@@ -164,22 +165,50 @@ Deno.test("checkService() asks launchd on a Mac", async () => {
 
 Deno.test("checkLimits() says which limits would be without effect, and why", async () => {
   const stage = new DoctorStage();
-  assert.equal((await stage.row("round_limits")).found, "rounds may run in a scope of their own");
-  const silent = { code: 1, err: "Failed to connect to bus: No medium found" };
-  stage.answers["systemd-run --user --scope"] = silent;
-  const unset = await stage.row("round_limits");
-  assert.equal(unset.state, "ok");
-  assert.match(unset.found, /^none is set; .* without effect: Failed to connect to bus: No medium found$/);
-  stage.configure(withLines({ runtime: "round_memory_max_mb = 4096\nround_tasks_max = 512" }));
-  for (const [answer, why] of [[silent, "Failed to connect"], [null, "does not answer"]] as const) {
-    stage.answers["systemd-run --user --scope"] = answer;
+  const { scopes } = stage.world;
+  assert.equal((await stage.row("round_limits")).found, "rounds run in a scope of their own");
+  const reasons = ["Failed to connect to bus: No medium found", "systemd-run did not answer within 3 s"];
+  for (const reason of reasons) {
+    scopes.finding = { kind: "absent", reason };
+    stage.configure(smallest);
+    const unset = await stage.row("round_limits");
+    assert.deepEqual([unset.state, unset.fix], ["ok", null]);
+    assert.equal(
+      unset.found,
+      `none is set; round_memory_max_mb and round_tasks_max would be without effect: ${reason}`,
+    );
+    stage.configure(withLines({ runtime: "round_memory_max_mb = 4096\nround_tasks_max = 512" }));
     const row = await stage.row("round_limits");
     assert.equal(row.state, "warn");
-    assert.match(row.found, new RegExp(`^round_memory_max_mb and round_tasks_max without effect, .*${why}`));
+    assert.match(row.found, /^round_memory_max_mb and round_tasks_max without effect, because there is no scope: /);
+    assert.ok(row.found.endsWith(reason));
     assert.match(row.fix ?? "", /cgroup v2/);
   }
-  stage.answers["systemd-run --user --scope"] = {};
+  scopes.finding = usableScope;
   assert.equal((await stage.row("round_limits")).state, "ok");
+  scopes.finding = { ...usableScope, limits: { memory: false, tasks: true } };
+  const partly = await stage.row("round_limits");
+  assert.deepEqual([partly.state, /^round_memory_max_mb without effect: /.test(partly.found)], ["warn", true]);
+  stage.configure(smallest);
+  const none = (await stage.row("round_limits")).found;
+  assert.equal(none, "rounds run in a scope of their own; round_memory_max_mb would be without effect");
+});
+
+Deno.test("checkLimits() asks this program's own knowledge of scopes, and for none where none is wanted", async () => {
+  const stage = new DoctorStage();
+  const { scopes } = stage.world;
+  scopes.finding = { ...usableScope, isLasting: false };
+  assert.match((await stage.row("round_limits")).found, /^none is set, so rounds get no scope: .* the login$/);
+  stage.configure(withLines({ runtime: "round_tasks_max = 512" }));
+  assert.equal((await stage.row("round_limits")).found, "rounds run in a scope of their own");
+  assert.deepEqual(scopes.asked, [{ isOnlyLasting: false }, { isOnlyLasting: false }]);
   stage.configure(withLines({ runtime: 'round_scope = "never"\nround_tasks_max = 512' }));
-  assert.match((await stage.row("round_limits")).found, /^round_tasks_max without effect, .*round_scope is "never"$/);
+  const never = await stage.row("round_limits");
+  assert.equal(never.state, "warn");
+  assert.match(never.found, /^round_tasks_max without effect, .*round_scope is "never"$/);
+  assert.match(never.fix ?? "", /round_scope to "auto"/);
+  stage.configure(withLines({ runtime: 'round_scope = "never"' }));
+  assert.equal((await stage.row("round_limits")).state, "ok");
+  assert.equal(scopes.asked.length, 2, "nobody wanted a scope");
+  assert.ok(!stage.asked.some(({ argv }) => argv[0] === "systemd-run"));
 });

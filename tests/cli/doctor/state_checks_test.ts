@@ -11,6 +11,7 @@ const broken: Readonly<Record<string, string>> = {
   "loop.json": "[]",
   "wait.json": '{"reset_at_epoch": "soon"}',
   "seats.json": "\u0000\u0000",
+  "pace.json": "[{}]",
   "sessions.json": '{"id": 1}',
   "orphans.json": "null",
   "orphan-state.json": "7",
@@ -52,13 +53,14 @@ Deno.test("checkStateFiles() leaves what is good alone, and a status.json of whi
       started_epoch: 1_790_000_000,
     }),
     "seats.json": "{}",
+    "pace.json": '{"history": [], "pause": null}',
     "sessions.json": "[]",
     "orphans.json": '{"entries": []}',
     "orphan-state.json": "{}",
     "salvage-ledger.json": '{"entries": []}',
   };
   for (const [name, text] of Object.entries(good)) files.writeAtomic(`${logs}/${name}`, text);
-  assert.equal((await stage.row("state_files")).found, "8 files as they should be");
+  assert.equal((await stage.row("state_files")).found, "9 files as they should be");
   files.writeAtomic(`${logs}/status.json`, JSON.stringify({ round_num: 3, last_exit_code: "x" }));
   const row = await stage.row("state_files", { isFixing: true });
   assert.deepEqual([row.state, row.found, row.fixed], ["warn", "status.json: dropped last_exit_code", null]);
@@ -150,4 +152,19 @@ Deno.test("checkBudget() tells what is nearly or wholly used up, and writes noth
     assert.match(row.found, found);
     assert.equal(stage.world.files.readText(`${logs}/budget.json`), ledger(rounds));
   }
+});
+
+Deno.test("checkBudget() warns of limits that do not hold for the agent, and of rounds whose cost nobody knows", async () => {
+  const stage = new DoctorStage(withLines({ agent: 'reader = "kimi"', budget: "day.usd = 10" }));
+  const [bounds] = (await stage.rows()).filter(({ name }) => name === "budget bounds");
+  assert.equal(bounds?.state, "warn");
+  assert.match(bounds?.found ?? "", /^Kimi CLI does not tell what it uses/);
+  const held = new DoctorStage(withLines({ agent: 'reader = "claude"', budget: 'time_zone = "UTC"\nday.usd = 10' }));
+  const spent = { usd: 1, estimated_usd: 0, tokens: 9, rounds: 3, seconds: 9, rounds_without_cost: 2 };
+  const day = { key: "2026-11-21", ...spent };
+  const ledger = { schema: 1, periods: { day, week: null, month: null }, total: spent, warned: [], last_round: 3 };
+  held.world.files.writeAtomic(`${logs}/budget.json`, JSON.stringify(ledger));
+  const row = await held.row("budget");
+  assert.deepEqual([row.state, row.found], ["warn", "1 of 10 usd this day; without 2 rounds of unknown cost"]);
+  assert.equal((await held.rows()).some(({ name }) => name === "budget bounds"), false);
 });

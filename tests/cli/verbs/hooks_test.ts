@@ -86,6 +86,14 @@ Deno.test("hooks list --json gives the keys of each hook, without the values of 
   assert.ok(!out.includes("very-secret"));
 });
 
+Deno.test("hooks list lets no command move the terminal", async () => {
+  const text = withLines({ "hooks.notify": hookLines("round_after").replace('"hook"', '"h\\u009b2J\\u202e"') });
+  const { code, out } = await call(["list"], { text });
+  assert.equal(code, 0);
+  assert.match(out, /h\\u009b2J\\u202e/);
+  assert.doesNotMatch(out, /[\u0080-\u009f\u202e]/);
+});
+
 Deno.test("hooks test calls a hook at all its points, told to change nothing", async () => {
   const { code, out, requests } = await call(["test", "notify"]);
   assert.equal(code, 0);

@@ -1,6 +1,8 @@
 // Guards peek: the page, the document, the selected parts and the exit codes.
 import assert from "node:assert/strict";
 import peek from "../../../src/cli/verbs/peek.ts";
+import { defenses } from "../../../src/defenses/registry.ts";
+import { detectors } from "../../../src/monitor/registry.ts";
 import type { MemoryFiles } from "../../fakes/memory_files.ts";
 import { eventLineOf } from "../../store/log_folder.ts";
 import { eventsText, logDir, projectFiles, roundLines } from "../../view/sample_project.ts";
@@ -79,8 +81,21 @@ Deno.test("peek --select gives any part of the document, bare", async () => {
   assert.equal(await peekAt({ select: "service.pid" }), "null\n");
   assert.equal(await peekAt({ select: "project" }, { isJson: true }), '"shop"\n');
   assert.ok((await peekAt({ select: "plugins.event_kinds" })).includes('"round_start"'));
+  const names = JSON.parse(await peekAt({ select: "plugins.detectors" }, { isJson: true })) as string[];
+  assert.deepEqual(names, detectors.map(({ name }) => name).sort());
   assert.equal(await peekAt({ select: "recent_rounds.1.phase" }, { isTerminal: true }), "bu\\u001b[31mild\n");
   assert.equal(await peekAt({ select: "recent_rounds.1.phase" }), "bu\u001b[31mild\n");
+});
+
+Deno.test("peek --select defenses gives each with its state, its incident, its test, and why it is not at work", async () => {
+  const rows = JSON.parse(await peekAt({ select: "defenses" })) as Record<string, unknown>[];
+  assert.deepEqual(rows.map(({ name }) => name), defenses.map(({ name }) => name));
+  for (const [i, row] of rows.entries()) {
+    assert.deepEqual([row.codifies, row.guarded_by], [defenses[i]!.incident, defenses[i]!.guardedBy]);
+    assert.equal(row.current_state === "active", (row.reason ?? null) === null, String(row.name));
+  }
+  const states = new Set(rows.map(({ current_state }) => current_state));
+  assert.deepEqual([...states].sort(), ["active", "degraded", "off"]);
 });
 
 Deno.test("peek --select names the segment that is not there, and what is", async () => {

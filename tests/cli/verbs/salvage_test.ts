@@ -29,6 +29,31 @@ Deno.test("salvage list shows what there is, newest first, as a table and as JSO
   });
 });
 
+Deno.test("salvage tells what stood there before a round from what it left; the round's number means the latter", async () => {
+  await atDesk(async (desk) => {
+    const before = await desk.leave(9, "echo mine > mine", "before");
+    const after = await desk.leave(9, "echo left > left");
+    await desk.leave(10, "echo other > other", "before");
+    assert.equal(await desk.call("list"), 0);
+    const [head, ...rows] = desk.stdout.lines;
+    assert.match(head!, /^sha +round +moment +saved/);
+    assert.deepEqual(rows.slice(0, 3).map((row) => row.split(/ +/).slice(1, 3)), [
+      ["10", "before"],
+      ["9", "after"],
+      ["9", "before"],
+    ]);
+    assert.equal(await desk.call("list", "--json"), 0);
+    const wire: { moment: string }[] = JSON.parse(desk.stdout.text);
+    assert.deepEqual(wire.map(({ moment }) => moment), ["before", "after", "before"]);
+    assert.equal(await desk.call("show", "9"), 0);
+    assert.match(desk.stdout.text, new RegExp(`sha +${after}`));
+    assert.equal(await desk.call("show", before.slice(0, 8)), 0);
+    assert.match(desk.stdout.text, /saved +\S+, before the round/);
+    assert.equal(await desk.call("show", "10"), 0);
+    assert.match(desk.stdout.text, /before the round/);
+  });
+});
+
 Deno.test("salvage list tells of what no ledger knows", async () => {
   await atDesk(async (desk) => {
     await desk.leave(3, "echo 1 > file");

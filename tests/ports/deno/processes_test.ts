@@ -128,6 +128,53 @@ Deno.test("run() does not wait for a child that took the pipes along", async () 
   });
 });
 
+Deno.test("run() keeps the end of what is too long, where that is asked for", async () => {
+  const argv = sh("seq 1 200000; echo the end");
+  const outcome = exited(await processes.run({ argv, timeoutMs: 10_000, maxOutputBytes: 1000, keeps: "end" }));
+  assert.equal(outcome.stdout.length, 1000);
+  assert.ok(outcome.isCut);
+  assert.ok(text(outcome.stdout).endsWith("\n199999\n200000\nthe end\n"));
+  const short = exited(await processes.run({ argv: sh("echo a; echo b"), timeoutMs: 10_000, keeps: "end" }));
+  assert.deepEqual([text(short.stdout), short.isCut], ["a\nb\n", false]);
+  const exact = exited(
+    await processes.run({ argv: sh("echo abc"), timeoutMs: 10_000, maxOutputBytes: 4, keeps: "end" }),
+  );
+  assert.deepEqual([text(exact.stdout), exact.isCut], ["abc\n", false]);
+});
+
+Deno.test("run() ends the whole group when it is stopped, and tells what was printed and who led it", async () => {
+  await inFolder(async (folder) => {
+    const stop = new AbortController();
+    let leader = 0;
+    const run = processes.run({
+      argv: sh(`trap '' TERM; echo begun; sleep 600 & echo $! >${folder}/child; touch ${folder}/ready; wait`),
+      timeoutMs: 60_000,
+      keeps: "end",
+      stop: stop.signal,
+      onStart: (pid) => leader = pid,
+    });
+    await until("it runs", () => Promise.resolve([...Deno.readDirSync(folder)].some(({ name }) => name === "ready")));
+    const before = performance.now();
+    stop.abort();
+    const outcome = await run;
+    assert.ok(performance.now() - before < 5_000);
+    assert.equal(outcome.kind === "timed_out" && text(outcome.stdout!), "begun\n");
+    const child = Number(Deno.readTextFileSync(`${folder}/child`));
+    const alive = (await processes.list(null))!.filter(({ pid, isZombie }) =>
+      [leader, child].includes(pid) && !isZombie
+    );
+    assert.deepEqual(alive, []);
+    assert.ok(leader > 1);
+  });
+});
+
+Deno.test("run() ends at once what was stopped before it began", async () => {
+  const before = performance.now();
+  const outcome = await processes.run({ argv: ["sleep", "600"], timeoutMs: 60_000, stop: AbortSignal.abort() });
+  assert.equal(outcome.kind, "timed_out");
+  assert.ok(performance.now() - before < 5_000);
+});
+
 Deno.test("spawnGroup() starts a leader of its own group that inherits nothing", async () => {
   await inFolder(async (folder) => {
     const leader = processes.spawnGroup({

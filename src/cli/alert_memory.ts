@@ -1,0 +1,40 @@
+// Keeps which alerts are open in the log folder, so that a monitor that begins again records nothing twice.
+import { joinPath } from "../core/path.ts";
+import { restoredAlerts, storedAlerts } from "../monitor/alerts.ts";
+import type { OpenAlert } from "../monitor/alerts.ts";
+import type { Files } from "../ports/files.ts";
+import { readJsonObject } from "../store/json_file.ts";
+
+const longestName = 100;
+
+/** The open alerts of one watched project. */
+export class AlertMemory {
+  readonly #path: string;
+  readonly #files: Files;
+
+  /** @param label of the host; null for this machine */
+  constructor(logDir: string, label: string | null, files: Files) {
+    this.#path = joinPath(logDir, label === null ? "monitor.json" : `monitor-${fileWord(label)}.json`);
+    this.#files = files;
+  }
+
+  /** Whatever the file holds. */
+  read(): readonly OpenAlert[] {
+    return restoredAlerts(readJsonObject(this.#files, this.#path));
+  }
+
+  /** False when it cannot be written: the next monitor tells again what is open. */
+  write(open: readonly OpenAlert[]): boolean {
+    try {
+      this.#files.writeAtomic(this.#path, `${JSON.stringify(storedAlerts(open))}\n`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A label as a part of a file's name. */
+function fileWord(label: string): string {
+  return encodeURIComponent(label).replaceAll("%", "_").slice(0, longestName);
+}

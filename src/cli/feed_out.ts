@@ -1,0 +1,81 @@
+// The far end of `monitor --host`: prints what is new in a project, line by line, for the monitor on another machine.
+import { exitCode, OperatorError } from "../core/errors.ts";
+import type { Look } from "../monitor/feed.ts";
+import { LocalFeed } from "../monitor/feed_local.ts";
+import { feedProtocol, parsePlaces, spellBlind, spellHello, spellLook } from "../monitor/frame.ts";
+import type { FeedPlaces } from "../monitor/frame.ts";
+import type { CommandLine } from "./arguments.ts";
+import type { Grant } from "./verb.ts";
+import { openConfig } from "./project.ts";
+import { maskSecretValues } from "./secrets.ts";
+import type { World } from "./world.ts";
+
+/** What it needs: it looks, and nothing else. */
+export const feedNeeds: readonly Grant[] = ["read", "env", "sys"];
+
+const usualBeatSeconds = 5;
+const beatLimitsSeconds = { min: 0.1, max: 3600 };
+
+interface FeedWords {
+  readonly beatSeconds: number;
+  readonly after: FeedPlaces | null;
+}
+
+/**
+ * Prints looks until nobody reads them any more; something at least every `--beat` seconds, so that a silence means
+ * trouble. Throws `OperatorError`.
+ */
+export async function feedOut(line: CommandLine, world: World): Promise<number> {
+  const { beatSeconds, after } = parseWords(line.words);
+  const config = openConfig({ configPath: line.configPath, withPrices: false }, world);
+  maskSecretValues(config, world);
+  const { files, lock, clock, stdout } = world;
+  const feed = new LocalFeed({ files, lock, clock, logDir: config.runtime.logDir, ...(after ? { after } : {}) });
+  const never = new AbortController().signal;
+  let told = "";
+  let nextBeatAt = -Infinity;
+  try {
+    if (!stdout.write(spellHello(world.version))) return exitCode.ok;
+    while (true) {
+      const look = await feed.look(never);
+      if (look.kind === "blind") {
+        stdout.write(spellBlind(look));
+        return exitCode.failure;
+      }
+      const how = whatMatters(look);
+      const now = clock.monotonic();
+      if (look.events.length > 0 || look.metrics.length > 0 || how !== told || now >= nextBeatAt) {
+        for (const frame of spellLook(look, feed.places)) if (!stdout.write(frame)) return exitCode.ok;
+        told = how;
+        nextBeatAt = now + beatSeconds * 1000;
+      }
+      await feed.wake(nextBeatAt - clock.monotonic(), never);
+    }
+  } finally {
+    await feed.close();
+  }
+}
+
+/** The log of the running round grows all the time: that alone is told with the next beat. */
+function whatMatters({ status, isActive }: Look): string {
+  return JSON.stringify([status, isActive]);
+}
+
+/** `--beat`, `--after` and `--protocol`, each with a value: it is a program that calls, of this version or another. */
+function parseWords(words: readonly string[]): FeedWords {
+  const values = new Map<string, string>();
+  for (let i = 0; i < words.length; i += 2) values.set(words[i]!, words[i + 1] ?? "");
+  const unknown = [...values.keys()].filter((name) => !["--beat", "--after", "--protocol"].includes(name));
+  const protocol = values.get("--protocol") ?? String(feedProtocol);
+  const beat = Number(values.get("--beat") ?? usualBeatSeconds);
+  const after = values.has("--after") ? parsePlaces(values.get("--after")!) : null;
+  const isGood = unknown.length === 0 && protocol === String(feedProtocol) &&
+    beat >= beatLimitsSeconds.min && beat <= beatLimitsSeconds.max && (after !== null || !values.has("--after"));
+  if (!isGood) {
+    throw new OperatorError(`'_feed ${words.join(" ")}' is not understood`, {
+      fix: "It is meant for 'agent-runner monitor --host' on another machine; install the same version on both",
+      exitCode: exitCode.usage,
+    });
+  }
+  return { beatSeconds: beat, after };
+}

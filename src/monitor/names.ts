@@ -1,0 +1,28 @@
+// Names the detectors in the order they are asked in. Written by `deno task gen`.
+
+export const knownDetectors: readonly string[] = [
+  "timeout_rate",
+  "hung",
+  "orphan_chain",
+  "disk_warning",
+  "disk_critical",
+  "mem_pressure",
+  "smoke_fail_rate",
+  "oauth_fail",
+  "network_fail",
+  "rate_limit_active",
+  "anomaly_repetitive_active",
+  "supervisor_stale",
+  "crash_loop",
+  "config_broken",
+  "human_needed",
+  "no_progress",
+  "budget",
+  "limit_waiting",
+  "leftovers",
+  "log_flood",
+  "degraded_start",
+  "clock_jump",
+  "monitor_blind",
+  "version_changed",
+];
