@@ -1,6 +1,8 @@
 // Guards how long a limit is waited for: the provider's word as it is, else a guess that grows.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { jitterSeconds, planWait } from "../../src/loop/backoff.ts";
+import { verdictKinds, waitClasses } from "../../src/core/verdict.ts";
 import type { WaitClass } from "../../src/core/verdict.ts";
 import { plainVerdict } from "../fakes/fake_reader.ts";
 
@@ -103,4 +105,25 @@ Deno.test("jitterSeconds() lies between 5 and 30 s", () => {
   assert.equal(jitterSeconds(0), 5);
   assert.equal(jitterSeconds(0.5), 17.5);
   assert.ok(jitterSeconds(0.999999) < 30);
+});
+
+Deno.test("planWait() gives a wait that can be sat out, whatever was said and however often", () => {
+  const time = fc.option(fc.oneof(fc.double(), fc.integer(), fc.double({ min: now - 100, max: now + 1e8 })));
+  const verdict = fc.record({
+    kind: fc.constantFrom(...verdictKinds),
+    waitClass: fc.option(fc.constantFrom(...waitClasses)),
+    resetsAt: time,
+    retryAfterSeconds: time,
+  });
+  fc.assert(fc.property(verdict, fc.nat({ max: 10_000 }), ({ kind, ...said }, count) => {
+    const { waitName } = planWait(plainVerdict(kind, said), {}, now);
+    const plan = planWait(plainVerdict(kind, said), { [waitName]: count }, now);
+    assert.ok(plan.resetAt >= now - 1 && plan.resetAt <= now + 367 * 86_400, String(plan.resetAt));
+    assert.ok(plan.appliedSeconds >= 0 && plan.appliedSeconds <= plan.requestedSeconds);
+    if (plan.isAuthoritative) assert.equal(plan.exponent, 0);
+    else assert.ok(plan.appliedSeconds >= 30 && plan.appliedSeconds <= 1800);
+    // Once more in a row is never a shorter guess.
+    const later = planWait(plainVerdict(kind, said), { [waitName]: count + 1 }, now);
+    assert.ok(later.appliedSeconds >= plan.appliedSeconds);
+  }));
 });

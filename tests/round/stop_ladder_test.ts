@@ -1,5 +1,6 @@
 // Walks the whole stop table: every state with every happening.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { climb, stopTable } from "../../src/round/stop_ladder.ts";
 import type { Happening, LadderAction, LadderState } from "../../src/round/stop_ladder.ts";
 
@@ -78,4 +79,24 @@ Deno.test("stopTable never kills before it asked, and starts a grace after every
     if (row.actions.includes("kill")) assert.ok(row.state === "term_sent" || row.state === "kill_sent");
     if (row.actions.includes("term") || row.actions.includes("kill")) assert.equal(row.actions.at(-1), "start_grace");
   }
+});
+
+Deno.test("climb() keeps its promises whatever happens in whatever order", () => {
+  fc.assert(fc.property(fc.array(fc.constantFrom(...happenings), { maxLength: 40 }), (walk) => {
+    let state = "running" as LadderState;
+    let terms = 0;
+    for (const happening of walk) {
+      const { next, actions } = climb(state, happening);
+      // Nobody is killed who was not asked before, nobody is asked twice, and no rung is gone down.
+      terms += actions.filter((action) => action === "term").length;
+      if (actions.includes("kill")) assert.equal(terms, 1);
+      assert.ok(terms <= 1);
+      assert.ok(states.indexOf(next) >= states.indexOf(state), `${state} ${happening} ${next}`);
+      // Every signal has its deadline, and only what is gone is left alone.
+      const isSignal = actions.includes("term") || actions.includes("kill");
+      assert.equal(actions.includes("start_grace"), isSignal);
+      assert.equal(next === "gone", state === "gone" || happening === "cleared");
+      state = next;
+    }
+  }));
 });

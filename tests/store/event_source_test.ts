@@ -1,5 +1,6 @@
 // Guards reading: the right events in the right order, from the end, whatever stands between them.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { EventLine, EventQuery } from "../../src/ports/records.ts";
 import { openEventSource } from "../../src/store/event_source.ts";
 import type { Files } from "../../src/ports/files.ts";
@@ -171,4 +172,23 @@ Deno.test("query() is empty without a log folder, and passes over what is no fil
 
 Deno.test("query() with limit 0 gives nothing", () => {
   assert.deepEqual(sourceOn({ "2026-11": [eventLineOf("round_end")] }).query({ kinds: null, limit: 0 }).lines, []);
+});
+
+Deno.test("query() and scan() find every event between any bytes, in their order, and agree", () => {
+  const junk = fc.uint8Array({ maxLength: 300 }).map((bytes) => bytes.map((byte) => byte === 10 ? 11 : byte));
+  fc.assert(fc.property(fc.array(fc.option(junk, { nil: null }), { maxLength: 30 }), (records) => {
+    const encoder = new TextEncoder();
+    const pieces = records.map((piece, n) => piece ?? encoder.encode(eventLineOf("round_end", { round_num: n })));
+    const text = new Uint8Array(pieces.flatMap((piece) => [...piece, 10]));
+    const folder = memoryFiles();
+    folder.writeAtomic("/log/events-2026-11.jsonl", text);
+    const source = openEventSource({ files: folder, logDir: "/log" });
+    const wanted = records.flatMap((piece, n) => piece === null ? [n] : []);
+    const found = source.query(everything);
+    assert.deepEqual(rounds(found.lines), wanted);
+    const scanned = source.scan(everything);
+    assert.deepEqual(rounds(scanned.lines), wanted);
+    assert.equal(scanned.badLines(), found.badLines);
+    assert.deepEqual(rounds(source.query({ kinds: ["round_end"], limit: 2 }).lines), wanted.slice(-2));
+  }));
 });
