@@ -28,8 +28,11 @@ const slow = [
   "tests/e2e/containment_test.ts",
   "tests/e2e/crash_kill_test.ts",
   "tests/e2e/crash_points_test.ts",
+  "tests/e2e/monitor_test.ts",
+  "tests/vcs/salvage_kinds_test.ts",
   "tests/vcs/salvage_restore_test.ts",
   "tests/vcs/salvage_trouble_test.ts",
+  "tests/view/sight_memory_test.ts",
 ];
 
 /** Needs an sshd on this machine, and waits for connections to be given up. */
