@@ -34,13 +34,20 @@ if said=$(try new --expand-environment=no --property=OOMPolicy=continue); then
 fi
 try old`;
 
-/** @param path tells where systemd-run is looked for */
-export function denoScopes(processes: Processes, path: () => string | undefined = () => Deno.env.get("PATH")): Scopes {
+/** @param variable a variable of the environment: where systemd-run is looked for, and where the user's manager listens */
+export function denoScopes(
+  processes: Processes,
+  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Scopes {
   let found: Promise<ScopeFinding> | null = null;
 
   async function look(isOnlyLasting: boolean): Promise<ScopeFinding> {
-    const program = processes.find("systemd-run", { path: path() || "/usr/bin:/bin", workDir: "/" });
+    const program = processes.find("systemd-run", { path: variable("PATH") || "/usr/bin:/bin", workDir: "/" });
     if (program === null) return { kind: "absent", reason: "there is no systemd-run on PATH" };
+    // Without either of them systemd-run finds no manager: to ask it would cost three processes for that answer.
+    if (!variable("XDG_RUNTIME_DIR") && !variable("DBUS_SESSION_BUS_ADDRESS")) {
+      return { kind: "absent", reason: "there is no way to the user's systemd: XDG_RUNTIME_DIR is not set" };
+    }
     const unit = `agent-runner-probe-${crypto.randomUUID()}`;
     const argv = ["/bin/sh", "-c", probe, "sh", program, isOnlyLasting ? "lasting" : "all", unit];
     return readProbe(await processes.run({ argv, timeoutMs: probeTimeoutMs, maxOutputBytes: 64 * 1024 }), program);

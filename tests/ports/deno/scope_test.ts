@@ -38,6 +38,11 @@ Deno.test("readPids() takes whole numbers above 1, each once", () => {
   assert.deepEqual(readPids(""), []);
 });
 
+/** The environment of somebody with a manager, and programs in one folder. */
+function withManager(path: string): (name: string) => string | undefined {
+  return (name) => ({ PATH: path, XDG_RUNTIME_DIR: "/run/user/1000" })[name];
+}
+
 /** A systemd-run of a few lines of shell; it appends its words to `calls`. */
 async function findWith(
   script: string,
@@ -49,7 +54,7 @@ async function findWith(
     const head = `#!/bin/sh\necho "$*" >>'${folder}/calls'\n`;
     Deno.writeTextFileSync(`${folder}/systemd-run`, `${head}${script}\n`, { mode: 0o755 });
     Deno.writeTextFileSync(`${folder}/calls`, "");
-    const scopes = denoScopes(processes, () => folder);
+    const scopes = denoScopes(processes, withManager(folder));
     finding = await scopes.find(options);
     assert.equal(await scopes.find({ isOnlyLasting: false }), finding, "asked once, the answer is kept");
     calls = Deno.readTextFileSync(`${folder}/calls`).split("\n").filter((line) => line.startsWith("--user"));
@@ -73,7 +78,7 @@ Deno.test("find() uses the newer words where they are known, and does without th
 Deno.test("find() tells why there is no scope", async () => {
   const { finding } = await findWith("echo 'Failed to connect to bus: No medium found' >&2; exit 1");
   assert.deepEqual(finding, { kind: "absent", reason: "Failed to connect to bus: No medium found" });
-  const none = await denoScopes(processes, () => "/nonexistent").find({ isOnlyLasting: false });
+  const none = await denoScopes(processes, withManager("/nonexistent")).find({ isOnlyLasting: false });
   assert.deepEqual(none, { kind: "absent", reason: "there is no systemd-run on PATH" });
 });
 
@@ -89,4 +94,15 @@ Deno.test("members() and kill() of a scope that is gone do nothing", async () =>
   const path = `/agent-runner-${crypto.randomUUID()}.scope`;
   assert.deepEqual(await scopes.members(path), []);
   assert.equal(await scopes.kill(path), false);
+});
+
+Deno.test("find() asks nobody where the environment names no way to the user's manager", async () => {
+  await inFolder(async (folder) => {
+    Deno.writeTextFileSync(`${folder}/systemd-run`, `#!/bin/sh\ntouch '${folder}/asked'\n`, { mode: 0o755 });
+    const finding = await denoScopes(processes, (name) => name === "PATH" ? folder : undefined).find({
+      isOnlyLasting: false,
+    });
+    assert.match(finding.kind === "absent" ? finding.reason : "", /XDG_RUNTIME_DIR is not set/);
+    assert.ok(![...Deno.readDirSync(folder)].some(({ name }) => name === "asked"));
+  });
 });
