@@ -29,6 +29,7 @@ for (const [verb, holder] of [["serve", "serve"], ["round", "serve"], ["serve", 
     const first = project.start(holder);
     await project.untilAgent();
     await project.until("the links", () => exists(`${project.logs}/round-current.log`));
+    await project.until("the agent's first words", () => project.roundLog(1).endsWith("\n"));
     const before = picture(project);
     const { code, stdout, stderr } = await project.run([verb]);
     assert.equal(code, 75);
