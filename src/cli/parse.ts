@@ -14,6 +14,7 @@ export async function parseWords(
   options: { readonly words: readonly string[]; readonly write: (text: string) => void },
 ): Promise<ParsedWords | null> {
   const fix = `See 'agent-runner ${verb.name} --help'`;
+  refuseEmptyValues(verb, options.words);
   const booleans = Object.keys(verb.flags).filter((name) => verb.flags[name]!.kind === "boolean");
   let parsed: ParsedWords | null = null;
   const command = buildCommand<Record<string, unknown>, string[]>({
@@ -44,6 +45,19 @@ export async function parseWords(
     throw new OperatorError(complaint.trim().replaceAll(/\s*\n\s*/g, "; "), { fix, exitCode: exitCode.usage });
   }
   return parsed;
+}
+
+/** The parser takes `--name=` for a word of its own, and its complaint leads astray. */
+function refuseEmptyValues(verb: Verb<FlagSpecs>, words: readonly string[]): void {
+  const end = words.indexOf("--");
+  const known = end < 0 ? words : words.slice(0, end);
+  const name = Object.keys(verb.flags).find((flag) => known.includes(`--${flag}=`));
+  if (name === undefined) return;
+  const { placeholder = "VALUE", kind } = verb.flags[name]!;
+  throw new OperatorError(`'--${name}' lacks its value`, {
+    fix: kind === "boolean" ? `Write '--${name}'` : `Write '--${name} ${placeholder}', or leave it out`,
+    exitCode: exitCode.usage,
+  });
 }
 
 function positionalOf(spec: PositionalSpec | undefined) {

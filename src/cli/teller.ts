@@ -18,14 +18,20 @@ export function tellerOn(stream: Stream, options: { readonly isJson: boolean; re
 }
 
 function jsonLine(telling: Telling, now: number): string {
-  return spellJson({ ts: isoTime(now), happening: telling.kind, text: telling.text, ...telling.facts }, "line");
+  const { kind, text, fix, facts } = telling;
+  return spellJson(
+    { ts: isoTime(now), happening: kind, text, ...(fix === undefined ? {} : { fix }), ...facts },
+    "line",
+  );
 }
 
 function textLine(telling: Telling, now: number, hasColor: boolean): string {
   const clock = new Date(now);
   const time = [clock.getHours(), clock.getMinutes(), clock.getSeconds()].map((n) => String(n).padStart(2, "0"));
   const text = visible(telling.text);
-  if (!hasColor) return `${time.join(":")}  ${text}`;
+  const fix = telling.fix === undefined ? "" : visible(telling.fix);
+  if (!hasColor) return `${time.join(":")}  ${text}${fix && `\n  fix: ${fix}`}`;
   const colour = telling.tone === undefined ? null : colours[telling.tone];
-  return `\x1b[2m${time.join(":")}\x1b[0m  ${colour === null ? text : `\x1b[${colour}m${text}\x1b[0m`}`;
+  const painted = colour === null ? text : `\x1b[${colour}m${text}\x1b[0m`;
+  return `\x1b[2m${time.join(":")}\x1b[0m  ${painted}${fix && `\n  \x1b[2mfix:\x1b[0m ${fix}`}`;
 }

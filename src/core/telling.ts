@@ -6,6 +6,8 @@ export interface Telling {
   readonly kind: string;
   /** The sentence for people. */
   readonly text: string;
+  /** What to do about it: a line of its own. */
+  readonly fix?: string;
   readonly facts?: Readonly<Record<string, unknown>>;
   /** How it is coloured: what went well, what needs a look, what failed. */
   readonly tone?: "good" | "warn" | "bad";

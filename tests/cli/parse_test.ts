@@ -155,3 +155,19 @@ Deno.test("parseWords() either parses or throws an OperatorError, whatever the w
     }
   }));
 });
+
+Deno.test("parseWords() names the flag whose value is empty, and what to write instead", async () => {
+  const cases = [["--name=", "'--name' lacks its value", "Write '--name name', or leave it out"], [
+    "--kind=",
+    "'--kind' lacks its value",
+    "Write '--kind VALUE', or leave it out",
+  ], ["--flat=", "'--flat' lacks its value", "Write '--flat'"]] as const;
+  for (const [word, message, fix] of cases) {
+    await assert.rejects(parse(["--seconds", "2", word]), (thrown) => {
+      assert.ok(thrown instanceof OperatorError);
+      assert.deepEqual([thrown.message, thrown.fix, thrown.exitCode], [message, fix, 2]);
+      return true;
+    });
+  }
+  assert.equal((await parse(["--", "--name="]))?.positional.at(-1), "--name=", "a word, not a flag");
+});

@@ -51,3 +51,10 @@ Deno.test("tellerOn() lets no agent move or colour the terminal, nor break a lin
   assert.equal(json.split("\n").length, 2);
   assert.equal(JSON.parse(json).text, hostile.text);
 });
+
+Deno.test("tellerOn() puts what to do on a line of its own, and obeys nothing in it", () => {
+  const mended = { ...telling, fix: "Do it\u001b[31m\nagain" };
+  assert.match(told(mended), /^[\d:]{8} {2}round 1 ended\n {2}fix: Do it\\u001b\[31m\\nagain\n$/);
+  assert.ok(told(mended, { hasColor: true }).endsWith("\n  \u001b[2mfix:\u001b[0m Do it\\u001b[31m\\nagain\n"));
+  assert.equal(JSON.parse(told(mended, { isJson: true })).fix, mended.fix);
+});
