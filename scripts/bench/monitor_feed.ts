@@ -1,7 +1,10 @@
 // Measures how the witness looks at a log folder: `deno run -A scripts/bench/monitor_feed.ts [EVENTS [LOOKS]]`.
 import { LocalFeed } from "../../src/monitor/feed_local.ts";
 import { denoFiles } from "../../src/ports/deno/files.ts";
+import { denoHost } from "../../src/ports/deno/host.ts";
 import { denoLock } from "../../src/ports/deno/lock.ts";
+import { denoProcesses } from "../../src/ports/deno/processes.ts";
+import { looksPerCollection } from "../../src/monitor/tidy.ts";
 import { complain, say } from "../say.ts";
 import { runDeno } from "../toolchain.ts";
 import { makeProject } from "./project.ts";
@@ -39,11 +42,17 @@ async function measure(logDir: string, looks: number): Promise<void> {
     } MB`,
   );
   first = { ...first, events: [] };
+  const host = denoHost(denoProcesses());
   const row: number[] = [];
   const before = cpuSeconds();
   for (let i = 0; i < looks; i++) {
     const look = await feed.look(never);
     if (look.kind === "blind" || look.events.length > 0) throw new Error("something new in a folder that stands still");
+    // As the watch does, which rests between looks.
+    if (i % looksPerCollection === 0) {
+      host.collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     if (i % Math.ceil(looks / 5) === 0) row.push(rssMb());
   }
   const each = (cpuSeconds() - before) / looks * 1000;

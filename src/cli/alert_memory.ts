@@ -14,7 +14,7 @@ export class AlertMemory {
 
   /** @param label of the host; null for this machine */
   constructor(logDir: string, label: string | null, files: Files) {
-    this.#path = joinPath(logDir, label === null ? "monitor.json" : `monitor-${fileWord(label)}.json`);
+    this.#path = joinPath(logDir, `${memoryName(label)}.json`);
     this.#files = files;
   }
 
@@ -32,6 +32,11 @@ export class AlertMemory {
       return false;
     }
   }
+}
+
+/** What the files on one watched project begin with. @param label of the host; null for this machine */
+export function memoryName(label: string | null): string {
+  return label === null ? "monitor" : `monitor-${fileWord(label)}`;
 }
 
 /** A label as a part of a file's name. */

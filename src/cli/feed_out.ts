@@ -4,6 +4,8 @@ import type { Look } from "../monitor/feed.ts";
 import { LocalFeed } from "../monitor/feed_local.ts";
 import { feedProtocol, parsePlaces, spellBlind, spellHello, spellLook } from "../monitor/frame.ts";
 import type { FeedPlaces } from "../monitor/frame.ts";
+import { looksPerCollection } from "../monitor/tidy.ts";
+import { WordlessRounds } from "../monitor/wordless.ts";
 import type { CommandLine } from "./arguments.ts";
 import type { Grant } from "./verb.ts";
 import { openConfig } from "./project.ts";
@@ -29,14 +31,15 @@ export async function feedOut(line: CommandLine, world: World): Promise<number> 
   const { beatSeconds, after } = parseWords(line.words);
   const config = openConfig({ configPath: line.configPath, withPrices: false }, world);
   maskSecretValues(config, world);
-  const { files, lock, clock, stdout } = world;
+  const { files, lock, clock, host, stdout } = world;
   const feed = new LocalFeed({ files, lock, clock, logDir: config.runtime.logDir, ...(after ? { after } : {}) });
+  const wordless = new WordlessRounds(config.runtime.logDir, files);
   const never = new AbortController().signal;
   let told = "";
   let nextBeatAt = -Infinity;
   try {
     if (!stdout.write(spellHello(world.version))) return exitCode.ok;
-    while (true) {
+    for (let looks = 0;; looks++) {
       const look = await feed.look(never);
       if (look.kind === "blind") {
         stdout.write(spellBlind(look));
@@ -45,10 +48,14 @@ export async function feedOut(line: CommandLine, world: World): Promise<number> 
       const how = whatMatters(look);
       const now = clock.monotonic();
       if (look.events.length > 0 || look.metrics.length > 0 || how !== told || now >= nextBeatAt) {
-        for (const frame of spellLook(look, feed.places)) if (!stdout.write(frame)) return exitCode.ok;
+        const tails = wordless.tails(look.events);
+        const whole = tails.length === 0 ? look : { ...look, tails };
+        for (const frame of spellLook(whole, feed.places)) if (!stdout.write(frame)) return exitCode.ok;
         told = how;
         nextBeatAt = now + beatSeconds * 1000;
       }
+      // At first much was read; after that it is what every look leaves.
+      if (looks % looksPerCollection === 0) host.collectGarbage();
       await feed.wake(nextBeatAt - clock.monotonic(), never);
     }
   } finally {

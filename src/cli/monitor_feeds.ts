@@ -7,14 +7,12 @@ import type { Feed } from "../monitor/feed.ts";
 import { LocalFeed } from "../monitor/feed_local.ts";
 import type { SshTarget } from "../monitor/ssh_target.ts";
 import type { RemoteNotice } from "../monitor/tolerance.ts";
-import { FileFault } from "../ports/files.ts";
+import { tailOfRound } from "../monitor/wordless.ts";
 import type { EventSink } from "../ports/records.ts";
-import { findRoundLog, lastWords } from "../store/round_log.ts";
 import { readViewHere } from "./monitor_hooks.ts";
 import type { ReadView } from "./monitor_hooks.ts";
+import { MonitorSeat } from "./monitor_seat.ts";
 import type { World } from "./world.ts";
-
-const tailCharacters = 8192;
 
 /** One watched project, wherever it is. */
 export interface Watched {
@@ -23,6 +21,9 @@ export interface Watched {
   readonly label: string | null;
   readonly readView: ReadView;
   tailOf(round: number): string | null;
+  /** Where what happens to it is recorded: nowhere while another monitor of it does so. */
+  readonly sink: EventSink;
+  readonly seat: MonitorSeat;
   readonly stop: AutoStopOptions["stop"];
 }
 
@@ -38,40 +39,37 @@ export interface WatchedOptions {
 
 /** Opens nothing yet: the first look does. Throws `OperatorError` (2) for a word that cannot be a host. */
 export async function openWatched(options: WatchedOptions, world: World): Promise<readonly Watched[]> {
-  if (options.hosts.length === 0) return [watchHere(options.config, world)];
+  if (options.hosts.length === 0) return [watchHere(options, world)];
   const { parseSshTarget } = await import("../monitor/ssh_target.ts");
   const { project } = options.config;
   const targets = [...new Set(options.hosts)].map((label) => ({ label, target: parseSshTarget(label, { project }) }));
   return await Promise.all(targets.map((named) => watchThere(named, options, world)));
 }
 
-function watchHere({ runtime: { logDir } }: Config, world: World): Watched {
+function watchHere({ config: { runtime: { logDir } }, sink }: WatchedOptions, world: World): Watched {
   const { files, lock, clock } = world;
+  const seat = new MonitorSeat(logDir, null, lock);
   return {
+    seat,
+    sink: seat.guard(sink),
     feed: new LocalFeed({ files, lock, clock, logDir }),
     label: null,
     readView: (config) => readViewHere(config, world),
-    tailOf(round) {
-      try {
-        const path = findRoundLog(files, { logDir, number: round });
-        return path === null ? null : lastWords(files, { path, characters: tailCharacters });
-      } catch (thrown) {
-        if (thrown instanceof FileFault) return null;
-        throw thrown;
-      }
-    },
+    tailOf: (number) => tailOfRound(files, { logDir, number }),
     stop: (signal) => stopRunning(logDir, world, { signal }),
   };
 }
 
 async function watchThere(
   { label, target }: { readonly label: string; readonly target: SshTarget },
-  { config, intervalSeconds, sink, tell }: WatchedOptions,
+  { config, intervalSeconds, sink: wholeSink, tell }: WatchedOptions,
   world: World,
 ): Promise<Watched> {
   const { SshFeed } = await import("../monitor/feed_ssh.ts");
   const { stopRemote } = await import("../monitor/stop_remote.ts");
   const { readViewThere } = await import("./monitor_view_there.ts");
+  const seat = new MonitorSeat(config.runtime.logDir, label, world.lock);
+  const sink = seat.guard(wholeSink);
   const feed = new SshFeed({
     target,
     toleranceSeconds: config.monitor.remoteFailureToleranceSeconds,
@@ -85,8 +83,10 @@ async function watchThere(
   return {
     feed,
     label,
+    seat,
+    sink,
     readView: (_, signal) => readViewThere(target, world, signal),
-    // A round without a verdict is a predecessor's, and its output is on the other machine.
+    // Its output is on the other machine: what of it is needed comes with the looks.
     tailOf: () => null,
     stop: (signal) => stopRemote(target, world, { signal }),
   };

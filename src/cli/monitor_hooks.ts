@@ -2,6 +2,7 @@
 import { activeHooks } from "../config/active_hooks.ts";
 import type { Config } from "../config/schema.ts";
 import { defenses } from "../defenses/registry.ts";
+import type { Alert } from "../core/alert.ts";
 import type { HookHost } from "../hooks/host.ts";
 import type { FailedHook, HookAlert } from "../hooks/outcomes.ts";
 import { FileFault } from "../ports/files.ts";
@@ -9,6 +10,9 @@ import { openEventSource } from "../store/event_source.ts";
 import { readProjectView } from "../view/project_view.ts";
 import { detectorNames } from "./detector_names.ts";
 import type { World } from "./world.ts";
+
+/** Alerts that wait for a slow hook. */
+const mostWaiting = 1000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,6 +25,8 @@ export class MonitorHooks {
   readonly #readView: ReadView;
   readonly #onFailure: (failure: FailedHook) => void;
   readonly #told = new Map<string, string>();
+  #telling: Promise<void> = Promise.resolve();
+  #waiting = 0;
   #opened: { readonly config: Config; readonly host: HookHost } | null = null;
 
   /** @param options `onFailure`: told of each new failure of a hook */
@@ -49,6 +55,30 @@ export class MonitorHooks {
       this.#onFailure(failure);
     }
     return alerts;
+  }
+
+  /** Calls the hooks that deal with alerts, one alert after the other; returns at once. */
+  tell(told: { readonly alert: Alert; readonly host: string | null }, config: Config, signal: AbortSignal): void {
+    if (activeHooks(config, "monitor_alert").length === 0) return;
+    // Of a flood the first ones are told: they say what is wrong.
+    if (this.#waiting >= mostWaiting) return;
+    this.#waiting++;
+    this.#telling = this.#telling.then(() => this.#tellOne(told, config, signal)).finally(() => this.#waiting--);
+  }
+
+  /** Resolves once no hook is told of an alert. */
+  async settled(): Promise<void> {
+    await this.#telling;
+  }
+
+  async #tellOne(
+    told: { readonly alert: Alert; readonly host: string | null },
+    config: Config,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return;
+    const host = await this.#hostFor(config);
+    for (const failure of await host.monitorAlert(told, { stop: signal })) this.#onFailure(failure);
   }
 
   async #hostFor(config: Config): Promise<HookHost> {

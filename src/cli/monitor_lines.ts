@@ -47,9 +47,9 @@ type Print = (line: EventLine) => void;
 /** From the file as it is written: what one event costs is the way from the disk to the screen. */
 async function followHere({ logDir, mode, since, end }: LinesCall, world: World, print: Print): Promise<void> {
   const source = openEventSource({ files: world.files, logDir });
-  const recent = since === undefined && mode === "narrate"
-    ? source.query({ kinds: null, limit: narratedBefore }).lines
-    : [];
+  // Asked in any case: a log that may not be read has to be told, while one that is followed may be so for a moment.
+  const newest = source.query({ kinds: null, limit: narratedBefore }).lines;
+  const recent = since === undefined && mode === "narrate" ? newest : [];
   const from = since ?? (recent[0] === undefined ? undefined : timeOf(recent[0].event) ?? undefined);
   const filter = eventFilter({ kinds: null, ...(from === undefined ? {} : { since: from }) });
   const how = from === undefined ? {} : { since: from };

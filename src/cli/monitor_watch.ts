@@ -8,7 +8,6 @@ import { liveOn } from "../monitor/alerts.ts";
 import { armDetectors, rank } from "../monitor/examine.ts";
 import type { Blind } from "../monitor/feed.ts";
 import { watchProject, Witness } from "../monitor/watch.ts";
-import type { EventSink } from "../ports/records.ts";
 import { AlertMemory } from "./alert_memory.ts";
 import type { Watched } from "./monitor_feeds.ts";
 import { MonitorHooks } from "./monitor_hooks.ts";
@@ -23,7 +22,6 @@ export interface MonitorCall {
   config(): Config;
   readonly isJson: boolean;
   readonly intervalSeconds: number;
-  readonly sink: EventSink;
   readonly tell: Tell;
   readonly signal: AbortSignal;
 }
@@ -32,31 +30,71 @@ export interface MonitorCall {
 export async function watchOn(call: MonitorCall, world: World): Promise<number> {
   const { logDir } = call.config().runtime;
   const ends = await Promise.all(call.watched.map(async (project) => {
-    const { feed, label, tailOf, stop } = project;
-    const { sink, signal, intervalSeconds, tell } = call;
-    sink.emit("monitor_started", { host: feed.host, interval_s: intervalSeconds, log_dir: logDir, mode: "anomaly" });
+    const { feed, label, tailOf, stop, sink, seat } = project;
+    const { signal, intervalSeconds, tell } = call;
     const memory = new AlertMemory(logDir, label, world.files);
     const hooks = hooksOf(project, call, world);
     const tellAlert = alertTeller(call, world);
-    const blind = await watchProject({
-      feed,
-      config: () => call.config(),
-      tailOf,
-      askHooks: (config, end) => hooks.ask(config, end),
-      clock: world.clock,
-      sink,
-      signal,
-      intervalSeconds,
-      open: memory.read(),
-      keepOpen: (open) => void memory.write(open),
-      onAlert: (alert) => tellAlert(alert, label),
-      autoStop: { stop, onNotice: (notice) => tell(stopTelling(notice, label)) },
-    });
-    await feed.close();
-    if (blind !== null) tell(givenUpTelling(blind, label));
-    return blind;
+    const turn = new Turn(project, { ...call, logDir });
+    try {
+      const blind = await watchProject({
+        feed,
+        config: () => call.config(),
+        tailOf,
+        askHooks: (config, end) => hooks.ask(config, end),
+        clock: world.clock,
+        sink,
+        signal,
+        intervalSeconds,
+        readOpen: () => memory.read(),
+        mayAct: () => turn.take(),
+        tidy: () => world.host.collectGarbage(),
+        keepOpen: (open) => void memory.write(open),
+        callHooks: (alert) => hooks.tell({ alert, host: label }, call.config(), signal),
+        onAlert: (alert) => tellAlert(alert, label),
+        autoStop: { stop, onNotice: (notice) => tell(stopTelling(notice, label)) },
+      });
+      await feed.close();
+      await hooks.settled();
+      if (blind !== null) tell(givenUpTelling(blind, label));
+      return blind;
+    } finally {
+      seat.release();
+    }
   }));
   return ends.every((blind) => blind !== null) ? exitCode.failure : exitCode.ok;
+}
+
+/** Whose turn it is to record and act on a project, and what is said when that changes. */
+class Turn {
+  readonly #project: Watched;
+  readonly #call: Pick<MonitorCall, "tell" | "intervalSeconds"> & { readonly logDir: string };
+  #isMine: boolean | null = null;
+
+  constructor(project: Watched, call: Pick<MonitorCall, "tell" | "intervalSeconds"> & { readonly logDir: string }) {
+    this.#project = project;
+    this.#call = call;
+  }
+
+  async take(): Promise<boolean> {
+    const { seat, sink, feed: { host }, label } = this.#project;
+    const { tell, intervalSeconds, logDir } = this.#call;
+    const wasMine = this.#isMine;
+    this.#isMine = await seat.take();
+    if (this.#isMine === wasMine) return wasMine;
+    const place = label === null ? "this project" : `'${label}'`;
+    const facts = { host: label };
+    if (this.#isMine) {
+      sink.emit("monitor_started", { host, interval_s: intervalSeconds, log_dir: logDir, mode: "anomaly" });
+      if (wasMine !== null) {
+        tell({ kind: "acting", text: `from now on this monitor records and acts for ${place}`, facts });
+      }
+    } else {
+      const text = `another monitor watches ${place}: this one shows, and records and acts when the other is gone`;
+      tell({ kind: "showing", text, tone: "warn", facts });
+    }
+    return this.#isMine;
+  }
 }
 
 /** Asks every detector once. @returns 1 when something is wrong, or a project cannot be looked at */
@@ -95,7 +133,7 @@ export async function lookOnce(call: MonitorCall, world: World): Promise<number>
   return found.includes(true) ? exitCode.failure : exitCode.ok;
 }
 
-function hooksOf({ readView, label }: Watched, { sink, tell }: MonitorCall, world: World): MonitorHooks {
+function hooksOf({ readView, label, sink }: Watched, { tell }: MonitorCall, world: World): MonitorHooks {
   return new MonitorHooks(world, {
     readView,
     onFailure(failure) {
@@ -132,9 +170,8 @@ function stopTelling(notice: StopNotice, host: string | null) {
     }
     case "failed": {
       const { reason, fix, nextTrySeconds } = notice;
-      const text = `${place} is not stopped, the next attempt is in ${nextTrySeconds}s: ${reason}` +
-        (fix === null ? "" : ` (fix: ${fix})`);
-      return { kind: "auto_stop_failed", text, tone: "bad" as const, facts };
+      const text = `${place} is not stopped, the next attempt is in ${nextTrySeconds}s: ${reason}`;
+      return { kind: "auto_stop_failed", text, tone: "bad" as const, facts, ...(fix === null ? {} : { fix }) };
     }
     default:
       return notice satisfies never;
@@ -144,6 +181,9 @@ function stopTelling(notice: StopNotice, host: string | null) {
 /** What is said last of a project that cannot be looked at. */
 export function givenUpTelling({ reason, fix }: Blind, host: string | null) {
   const place = host === null ? "the project" : `'${host}'`;
-  const text = `${place} cannot be watched: ${reason}` + (fix === undefined ? "" : ` (fix: ${fix})`);
-  return { kind: "given_up", text, tone: "bad" as const, facts: { host } };
+  const text = `${place} cannot be watched: ${reason}`;
+  const look = host === null
+    ? "See that its log folder can be read: agent-runner doctor"
+    : `See what 'agent-runner doctor --host ${host}' says`;
+  return { kind: "given_up", text, tone: "bad" as const, facts: { host }, fix: fix ?? look };
 }

@@ -11,6 +11,7 @@ export const hookPoints = [
   "round_dirty",
   "round_after",
   "monitor_detect",
+  "monitor_alert",
 ] as const;
 
 export type HookPoint = typeof hookPoints[number];
@@ -45,4 +46,5 @@ export const hookKinds: Readonly<Record<HookPoint, string>> = {
   round_dirty: "dirty_handler",
   round_after: "post_round",
   monitor_detect: "detector",
+  monitor_alert: "alert",
 };

@@ -132,6 +132,7 @@ export const answerSchemas = {
     ...common,
     alert: v.optional(told(v.nullable(alert), "What is wrong; absent or null: nothing.")),
   }),
+  monitor_alert: v.object({ ...common }),
 } as const satisfies Readonly<Record<HookPoint, v.GenericSchema>>;
 
 /** A checked answer of one point. */

@@ -1,6 +1,7 @@
 // Calls the hooks of a configuration, point by point; what one of them does wrong never reaches its caller.
 import type { ActiveHook } from "../config/active_hooks.ts";
 import type { Config } from "../config/schema.ts";
+import type { Alert } from "../core/alert.ts";
 import { exitCode, OperatorError } from "../core/errors.ts";
 import { coreContextKeys, dirtyPolicyPriority } from "../core/hook.ts";
 import type { HookPoint } from "../core/hook.ts";
@@ -25,7 +26,7 @@ import type {
   StartOutcome,
 } from "./outcomes.ts";
 import { PromptAudit } from "./prompt_audit.ts";
-import { agentOf, dirtyFields, resultFields, roundFields } from "./request.ts";
+import { agentOf, alertFields, dirtyFields, resultFields, roundFields } from "./request.ts";
 import type { DirtyOutcomeKind, HookRound } from "./request.ts";
 
 const longestAlert = 500;
@@ -194,6 +195,21 @@ export class HookHost {
       alerts.push({ detector: hook.name, severity, message: clip(this.#asker.redact(message), longestAlert) });
     }
     return { alerts, failures };
+  }
+
+  /** Tells hooks of an alert. @param host as it was named; null for this machine @returns what they did wrong */
+  async monitorAlert(
+    { alert, host }: { readonly alert: Alert; readonly host: string | null },
+    options: { readonly stop?: AbortSignal } = {},
+  ): Promise<readonly FailedHook[]> {
+    const agent = agentOf(this.#config);
+    const failures: FailedHook[] = [];
+    for (const hook of this.#asker.at("monitor_alert")) {
+      const fields = { alert: alertFields(alert, host) };
+      const asked = await this.#asker.ask(hook, "monitor_alert", { agent, fields, stop: options.stop });
+      if (asked.kind === "failed") failures.push(asked.payload);
+    }
+    return failures;
   }
 
   #isOffBefore({ phase }: HookRound): boolean {

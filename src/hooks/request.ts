@@ -1,4 +1,5 @@
 // Spells what a hook is told: names as on the wire, nothing that it has no use for.
+import type { Alert } from "../core/alert.ts";
 import { hookProtocol } from "../core/hook.ts";
 import type { HookPoint } from "../core/hook.ts";
 import { changeFields } from "../core/change.ts";
@@ -101,6 +102,14 @@ export function dirtyFields(
   tree: { readonly files: readonly string[]; readonly head: string | null },
 ): Pick<Request<"round_dirty">, "files" | "files_total" | "head"> {
   return { files: tree.files.slice(0, mostFiles), files_total: tree.files.length, head: tree.head };
+}
+
+/** `alert` of `monitor_alert`. @param host as it was named; null for this machine */
+export function alertFields(alert: Alert, host: string | null): Request<"monitor_alert">["alert"] {
+  const { detector, state, severity, message, identity, action, context, fix, look, at, raisedAt } = alert;
+  const times = { ts: isoTime(at), raised_ts: isoTime(raisedAt) };
+  const what = { detector, state, severity, message, identity, host, auto_action: action };
+  return { ...what, context: { ...context }, fix, look, ...times };
 }
 
 /** `result` of `round_after`. */

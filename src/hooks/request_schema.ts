@@ -1,5 +1,6 @@
 // What a hook is told at each point: the one description from which types, tests and the JSON Schema derive.
 import * as v from "valibot";
+import { alertActions, severities } from "../core/alert.ts";
 import { changeKinds } from "../core/change.ts";
 import { hookPoints, hookProtocol } from "../core/hook.ts";
 import type { HookPoint } from "../core/hook.ts";
@@ -122,6 +123,21 @@ const result = v.object({
   leftovers_ended: told(whole, "Processes beside the agent's own that were ended with the round."),
 });
 
+const alert = v.object({
+  detector: told(text, "Who says so: a detector, or a hook at `monitor_detect`."),
+  state: told(v.picklist(["raised", "repeated", "resolved"]), "Where in its life it is."),
+  severity: told(v.picklist(severities), "How bad it is."),
+  message: told(text, "What is wrong, in one sentence, with secrets masked."),
+  identity: told(text, "Tells apart what may be wrong at the same time; empty where there is only one."),
+  host: told(perhaps.text, "The host that is watched, as it was named; null for this machine."),
+  auto_action: told(v.picklist(alertActions), "What is done about it: `stop_service` has the service stopped."),
+  context: told(object, "Figures behind the sentence."),
+  fix: told(perhaps.text, "What to do about it."),
+  look: told(perhaps.text, "A command that shows more."),
+  ts: told(text, "When this was told, UTC."),
+  raised_ts: told(text, "When it was raised, UTC."),
+});
+
 /** Requests by point. */
 export const requestSchemas = {
   serve_start: v.object(commonOf("serve_start")),
@@ -150,6 +166,10 @@ export const requestSchemas = {
   monitor_detect: v.object({
     ...commonOf("monitor_detect"),
     view: told(object, "The project as `agent-runner peek --json` shows it."),
+  }),
+  monitor_alert: v.object({
+    ...commonOf("monitor_alert"),
+    alert: told(alert, "The alert, as `agent-runner monitor --json` shows it."),
   }),
 } as const satisfies Readonly<Record<HookPoint, v.GenericSchema>>;
 

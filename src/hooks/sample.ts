@@ -1,4 +1,5 @@
 // Made-up requests, with which a hook can be tried before a round depends on it.
+import type { Alert } from "../core/alert.ts";
 import { joinPath } from "../core/path.ts";
 import type { RoundResult } from "../core/round.ts";
 import type { Config } from "../config/schema.ts";
@@ -6,7 +7,7 @@ import { phaseFor } from "../config/phases.ts";
 import type { HookPoint } from "../core/hook.ts";
 import type { Asking } from "./asker.ts";
 import type { Redactor } from "../core/redact.ts";
-import { agentOf, dirtyFields, resultFields, roundFields } from "./request.ts";
+import { agentOf, alertFields, dirtyFields, resultFields, roundFields } from "./request.ts";
 import type { HookRound } from "./request.ts";
 
 const roundSeconds = 60;
@@ -48,9 +49,27 @@ export function sampleFields(point: HookPoint, config: Config, facts: SampleFact
     }
     case "monitor_detect":
       return { view: { ...facts.view } };
+    case "monitor_alert":
+      return { alert: alertFields(sampleAlert(facts.now), null) };
     default:
       return point satisfies never;
   }
+}
+
+function sampleAlert(now: number): Alert {
+  return {
+    detector: "disk_warning",
+    action: "hook",
+    state: "raised",
+    identity: "",
+    severity: "warning",
+    message: "The disk is 91% full (limit 90%)",
+    context: { value: 91, threshold: 90 },
+    fix: "Make room on the disk of the log folder",
+    look: "agent-runner doctor",
+    raisedAt: now,
+    at: now,
+  };
 }
 
 function sampleResult(round: HookRound, now: number): RoundResult {

@@ -1,13 +1,24 @@
 // Keeps what came from another machine until it is looked at: whole looks only, and never without a bound.
 import type { EventLine } from "../ports/records.ts";
-import type { Look } from "./feed.ts";
+import type { Look, RoundTail } from "./feed.ts";
 import type { FarState, Frame } from "./frame.ts";
 import { eventsRemembered } from "./overlap.ts";
+import { mostTails } from "./wordless.ts";
 
 /** Characters that wait to be looked at; the connection is not read on before there is room. */
 const fullAt = 8 * 1024 * 1024;
 /** Characters of one look; one that is longer is a fault of the sender. */
 const longestLook = 24 * 1024 * 1024;
+
+/** How a frame came. */
+export interface Arrival {
+  /** Of the line, characters. */
+  readonly length: number;
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** How long the far side may say nothing after this while all is well. */
+  readonly longestPauseMs?: number;
+}
 
 /** Looks on their way from a connection to the monitor. */
 export class Backlog {
@@ -18,6 +29,8 @@ export class Backlog {
   #characters = 0;
   #state: FarState | null = null;
   #stateAt = 0;
+  #tails: readonly RoundTail[] = [];
+  #longestPauseMs = Infinity;
   #onRoom: (() => void) | null = null;
   #newest: readonly EventLine[] = [];
   #hasChanged = false;
@@ -47,8 +60,8 @@ export class Backlog {
     return this.#sealed.events > 0 || this.#sealed.metrics > 0;
   }
 
-  /** @param options `length`: of the line, characters; `now`: monotonic milliseconds. @returns false: it is too much */
-  add(frame: Frame, { length, now }: { readonly length: number; readonly now: number }): boolean {
+  /** @returns false: it is too much */
+  add(frame: Frame, { length, now, longestPauseMs = Infinity }: Arrival): boolean {
     this.#characters += length;
     if (frame.kind === "events") { for (const line of frame.lines) this.#events.push(line); }
     if (frame.kind === "metrics") { for (const row of frame.rows) this.#metrics.push(row); }
@@ -56,6 +69,8 @@ export class Backlog {
       this.#hasChanged = this.#state === null || whatMatters(frame.look) !== whatMatters(this.#state);
       this.#state = frame.look;
       this.#stateAt = now;
+      this.#longestPauseMs = longestPauseMs;
+      this.#tails = [...this.#tails, ...frame.look.tails].slice(-mostTails);
       const added = this.#events.slice(this.#sealed.events).slice(-eventsRemembered);
       this.#newest = [...this.#newest, ...added].slice(-eventsRemembered);
       this.#sealed = { events: this.#events.length, metrics: this.#metrics.length };
@@ -91,8 +106,11 @@ export class Backlog {
     this.#characters = 0;
     this.#onRoom?.();
     this.#onRoom = null;
-    // The far clock goes on between two words from there.
-    return { kind: "seen", at: at + (now - this.#stateAt), events, metrics, status, isActive, roundLogBytes };
+    const tails = this.#tails;
+    this.#tails = [];
+    // The far clock goes on between two words from there; beyond that nobody knows how things stand.
+    const since = Math.min(now - this.#stateAt, this.#longestPauseMs);
+    return { kind: "seen", at: at + since, events, metrics, status, isActive, roundLogBytes, tails };
   }
 }
 

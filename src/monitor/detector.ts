@@ -2,6 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Finding, Severity } from "../core/alert.ts";
 import { codeName } from "../core/config.ts";
+import { spellDuration } from "../core/text.ts";
 import type { SightNow } from "../view/sight.ts";
 
 /** What a detector found: nothing, one thing, or several at the same time, each with an identity of its own. */
@@ -9,6 +10,9 @@ export type Found = Finding | readonly Finding[] | null;
 
 /** Thresholds and facts by their names in code. */
 export type DetectorOptions = Readonly<Record<string, unknown>>;
+
+/** Samples come with the beginning and the end of a round, and in between only if they are asked for. */
+const freshSampleSeconds = 600;
 
 /** One file in `src/monitor/detectors/` each. */
 export interface Detector {
@@ -81,6 +85,12 @@ export function lookAtRound(round: number | null | undefined): string | null {
 /** The command that shows the newest events of some kinds. */
 export function lookAtEvents(...kinds: readonly string[]): string {
   return `agent-runner events --kind ${kinds.join(",")}`;
+}
+
+/** `, measured 2h 00m ago` of a sample that is no longer fresh, else nothing. Both in epoch milliseconds. */
+export function measuredAgo(at: number | null, now: number): string {
+  const seconds = at === null ? 0 : (now - at) / 1000;
+  return seconds < freshSampleSeconds ? "" : `, measured ${spellDuration(seconds)} ago`;
 }
 
 /** `1 round`, `3 rounds`. */

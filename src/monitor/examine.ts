@@ -1,4 +1,5 @@
 // Asks every detector what it sees, and has alerts that are open hold until their value is clear of its threshold.
+import { activeHooks } from "../config/active_hooks.ts";
 import type { Config } from "../config/schema.ts";
 import type { AlertAction, Finding, Severity } from "../core/alert.ts";
 import { severities } from "../core/alert.ts";
@@ -24,6 +25,8 @@ export interface Armed {
   readonly options: DetectorOptions;
   /** Its alert, at its full severity, has the service stopped. */
   readonly stops: boolean;
+  /** Hooks at `monitor_alert` are called for its alert. */
+  readonly calls: boolean;
 }
 
 /** Something that is wrong at this moment, and who says so. */
@@ -41,11 +44,18 @@ export type Standing = Pick<Claim, "detector" | "isHook"> & { readonly finding: 
 /** The detectors that `[plugins] disable` does not name, with the thresholds of `[monitor]`. */
 export function armDetectors(config: Config): readonly Armed[] {
   const { plugins: { disable }, monitor: { autoStopOn } } = config;
+  const calls = callsHooks(config);
   return detectors.filter(({ name }) => !disable.includes(name)).map((detector) => ({
     detector,
     options: detector.optionsOf(config),
     stops: detector.mayStop && autoStopOn.includes(detector.name),
+    calls,
   }));
+}
+
+/** Whether there are hooks that deal with alerts. */
+export function callsHooks(config: Config): boolean {
+  return activeHooks(config, "monitor_alert").length > 0;
 }
 
 /** Names in `auto_stop_on` that stop nothing: no detector that may, and no hook, is called so. */
@@ -68,7 +78,7 @@ export function examine(sight: SightNow, armed: readonly Armed[], open: readonly
         .map((found): Claim => ({
           detector: detector.name,
           isHook: false,
-          action: parts.stops && rank(found.severity) >= rank(detector.severity) ? "stop_service" : "none",
+          action: actionOf({ ...parts, stops: parts.stops && rank(found.severity) >= rank(detector.severity) }),
           finding: found,
         }));
     },
@@ -92,13 +102,22 @@ function listed(found: Found): readonly Finding[] {
 }
 
 /** What hooks found wrong. Such a detector has to be named in `auto_stop_on` to have the service stopped. */
-export function hookClaims(alerts: readonly HookAlert[], autoStopOn: readonly string[]): readonly Claim[] {
+export function hookClaims(
+  alerts: readonly HookAlert[],
+  { autoStopOn, calls }: { readonly autoStopOn: readonly string[]; readonly calls: boolean },
+): readonly Claim[] {
   return alerts.map(({ detector, severity, message }) => ({
     detector,
     isHook: true,
-    action: autoStopOn.includes(detector) ? "stop_service" : "none",
+    action: actionOf({ stops: autoStopOn.includes(detector), calls }),
     finding: safe({ identity: "", severity, message, context: {}, fix: null, look: null }),
   }));
+}
+
+/** Hooks are told of an alert that stops the service, too: the word is for the heavier of the two. */
+function actionOf({ stops, calls }: Pick<Armed, "stops" | "calls">): AlertAction {
+  if (stops) return "stop_service";
+  return calls ? "hook" : "none";
 }
 
 /** Where a severity stands, from harmless to harmful. */

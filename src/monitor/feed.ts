@@ -16,6 +16,14 @@ export interface Look {
   readonly isActive: boolean;
   /** Bytes in the log of the running round; null when none runs. */
   readonly roundLogBytes: number | null;
+  /** Last lines of rounds that ended without a verdict, where they are not to be had later; absent: none. */
+  readonly tails?: readonly RoundTail[];
+}
+
+/** The end of a round's output. */
+export interface RoundTail {
+  readonly round: number;
+  readonly text: string;
 }
 
 /** The project could not be looked at. */

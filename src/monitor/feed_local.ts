@@ -134,7 +134,9 @@ export class LocalFeed implements Feed {
 
   /** A folder that was never there belongs to a project that never ran; one that went away cannot be looked at. */
   #whyGone(): string | null {
-    const isThere = this.#options.files.stat(this.#options.logDir)?.isDirectory === true;
+    const info = this.#options.files.stat(this.#options.logDir);
+    const isThere = info?.isDirectory === true;
+    if (info !== null && !isThere) return `The log folder '${this.#options.logDir}' is no folder`;
     if (!isThere && this.#wasThere) return `The log folder '${this.#options.logDir}' is gone`;
     this.#wasThere ||= isThere;
     return null;

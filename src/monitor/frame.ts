@@ -5,7 +5,8 @@ import type { EventLine } from "../ports/records.ts";
 import { longestWritten, parseEventLine } from "../store/event_line.ts";
 import { isObject } from "../store/json_file.ts";
 import type { MonthPlace } from "../store/month_tails.ts";
-import type { Blind, Look } from "./feed.ts";
+import type { Blind, Look, RoundTail } from "./feed.ts";
+import { mostTails, tailCharacters } from "./wordless.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,6 +25,7 @@ export type Frame =
 export interface FarState extends Pick<Look, "at" | "status" | "isActive" | "roundLogBytes"> {
   /** Where the next connection goes on; empty when unknown. */
   readonly after: string;
+  readonly tails: readonly RoundTail[];
 }
 
 const charactersPerFrame = 256 * 1024;
@@ -61,6 +63,7 @@ export function* spellLook(look: Look, places: FeedPlaces): Generator<string> {
     is_active: look.isActive,
     round_log_bytes: look.roundLogBytes,
     after: spellPlaces(places),
+    ...(look.tails === undefined ? {} : { tails: look.tails }),
   });
 }
 
@@ -106,11 +109,25 @@ export function parseFrame(line: string): Frame | null {
   }
 }
 
-function parseState({ at, status, is_active, round_log_bytes, after }: Fields): FarState | null {
+function parseState({ at, status, is_active, round_log_bytes, after, tails }: Fields): FarState | null {
   if (!isTime(at) || !isObject(status) || typeof is_active !== "boolean") return null;
   const roundLogBytes = Number.isSafeInteger(round_log_bytes) ? Math.max(0, round_log_bytes as number) : null;
   const isGood = typeof after === "string" && parsePlaces(after) !== null;
-  return { at, status: redacted(status), isActive: is_active, roundLogBytes, after: isGood ? after : "" };
+  return {
+    at,
+    status: redacted(status),
+    isActive: is_active,
+    roundLogBytes,
+    after: isGood ? after : "",
+    tails: Array.isArray(tails) ? tails.slice(0, mostTails).flatMap(safeTail) : [],
+  };
+}
+
+/** Only looked through for words: what a terminal obeys is spelled out all the same. */
+function safeTail(value: unknown): RoundTail[] {
+  if (!isObject(value) || !Number.isSafeInteger(value.round) || typeof value.text !== "string") return [];
+  const text = value.text.slice(-tailCharacters).split("\n").map((line) => visible(redact(line))).join("\n");
+  return [{ round: value.round as number, text }];
 }
 
 /** An event as another machine wrote it: secrets masked once more, unseen characters spelled as JSON spells them. */

@@ -64,7 +64,7 @@ class Poll {
   }
 
   #hand(view: Readonly<Record<string, unknown>>, events: readonly EventLine[]): SshFault | null {
-    const { backlog, onLook, target } = this.#task;
+    const { backlog, onLook, target, timing } = this.#task;
     const now = this.#tools.clock.monotonic();
     const length = events.reduce((sum, { line }) => sum + line.length, 0);
     const newest = Math.max(this.#tools.clock.now(), ...events.slice(-1).map(({ event }) => timeOf(event) ?? 0));
@@ -74,8 +74,8 @@ class Poll {
     const rows = this.#samples(view.system, at);
     const isBounded = backlog.add({ kind: "events", lines: events }, { length, now });
     backlog.add({ kind: "metrics", rows }, { length: 0, now });
-    const look = { at, status, isActive, roundLogBytes: null, after: "" };
-    backlog.add({ kind: "state", look }, { length: 0, now });
+    const look = { at, status, isActive, roundLogBytes: null, after: "", tails: [] };
+    backlog.add({ kind: "state", look }, { length: 0, now, longestPauseMs: timing.pollSeconds * 1000 });
     if (!isBounded) return { reason: spell(`'${target.host}' sends events without an end`) };
     onLook();
     return null;

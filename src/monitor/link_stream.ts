@@ -108,7 +108,7 @@ class Stream {
   #take(line: string): void {
     if (!this.#hasGreeted) return this.#greet(line);
     const frame = parseFrame(line);
-    const { backlog, onLook, target } = this.#task;
+    const { backlog, onLook, target, timing } = this.#task;
     if (frame === null) {
       this.#end = failed(`'${target.host}' says what no agent-runner says: ${line.slice(0, 100)}`);
       return;
@@ -120,7 +120,11 @@ class Stream {
         this.#end = failed(`On '${target.host}': ${frame.reason}`);
         return;
       default: {
-        const isBounded = backlog.add(frame, { length: line.length, now: this.#tools.clock.monotonic() });
+        const isBounded = backlog.add(frame, {
+          length: line.length,
+          now: this.#tools.clock.monotonic(),
+          longestPauseMs: timing.beatSeconds * 1000,
+        });
         if (!isBounded) this.#end = failed(`'${target.host}' sends events without an end`);
         else if (frame.kind === "state") onLook();
       }

@@ -5,9 +5,14 @@ import type { ExitSight, RoundSight } from "../view/sight_rounds.ts";
 /** A round whose agent ended. */
 export type EndedRound = RoundSight & { readonly exit: ExitSight };
 
-/** The newest rounds whose agent ended, at most `window` of them, oldest first. */
+/**
+ * The newest rounds whose agent ended, at most `window` of them, oldest first. A look may fall between the end of an
+ * agent and its verdict: until then such a round says nothing.
+ */
 export function newestExits(rounds: readonly RoundSight[], window: number): readonly EndedRound[] {
-  return rounds.filter((round): round is EndedRound => round.exit !== null).slice(-window);
+  return rounds.filter((round): round is EndedRound =>
+    round.exit !== null && (round.verdict !== null || round.endedAt !== null)
+  ).slice(-window);
 }
 
 /** A part of some rounds, held against a share in percent. */

@@ -10,10 +10,11 @@ import { AutoStop } from "./act.ts";
 import type { AutoStopOptions } from "./act.ts";
 import { liveOn } from "./alerts.ts";
 import type { Lives, OpenAlert } from "./alerts.ts";
-import { armDetectors, examine, hookClaims } from "./examine.ts";
+import { armDetectors, callsHooks, examine, hookClaims } from "./examine.ts";
 import type { Armed, Claim } from "./examine.ts";
 import type { Blind, Feed, Look } from "./feed.ts";
 import { roundsWithoutWords } from "./shares.ts";
+import { looksPerCollection } from "./tidy.ts";
 
 /** A busy project must not turn into a busy monitor. */
 const restMs = 1000;
@@ -67,7 +68,7 @@ export class Witness {
     if (options.asksHooks && look.kind === "seen") {
       const found = await this.#project.askHooks(config, signal);
       if (signal.aborted) return null;
-      this.#hooks = hookClaims(found, config.monitor.autoStopOn);
+      this.#hooks = hookClaims(found, { autoStopOn: config.monitor.autoStopOn, calls: callsHooks(config) });
     }
     const isBlind = look.kind === "blind";
     const claims = [...examine(sight, this.#armed, this.#open), ...(isBlind ? [] : this.#hooks)];
@@ -84,6 +85,7 @@ export class Witness {
       return sight.of(look.at);
     }
     sight.takeLook(look);
+    for (const { round, text } of look.tails ?? []) sight.takeTail(round, text);
     const now = sight.of(look.at);
     const wordless = roundsWithoutWords(now.rounds, this.#tailNeeds());
     if (wordless.length === 0) return now;
@@ -106,10 +108,16 @@ export interface WatchTask extends Witnessed {
   readonly signal: AbortSignal;
   /** Seconds between two looks at most. */
   readonly intervalSeconds: number;
-  /** Alerts that an earlier monitor told of. */
-  readonly open: readonly OpenAlert[];
+  /** Alerts that are on record as open: what another monitor told of, if it is not over. */
+  readOpen(): readonly OpenAlert[];
+  /** Whether this monitor is the one that records and acts; asked before each look. */
+  mayAct(): Promise<boolean>;
+  /** Gives up what looks have left behind; called now and then. */
+  tidy(): void;
   /** Keeps the open alerts for the next monitor. */
   keepOpen(open: readonly OpenAlert[]): void;
+  /** Has the hooks called that deal with alerts. Must not wait for them. */
+  callHooks(alert: Alert): void;
   /** Called after the alert is on record; at first also for what an earlier monitor told of, if it lasts. */
   onAlert(alert: Alert): void;
   readonly autoStop: Pick<AutoStopOptions, "stop" | "onNotice">;
@@ -125,9 +133,11 @@ class Watch {
   readonly #witness: Witness;
   readonly #autoStop: AutoStop;
   #open: readonly OpenAlert[];
+  #isActing: boolean | null = null;
 
   constructor(task: WatchTask) {
-    const { feed: { host }, clock, sink, signal, autoStop, open } = task;
+    const { feed: { host }, clock, sink, signal, autoStop } = task;
+    const open = task.readOpen();
     this.#task = task;
     this.#witness = new Witness(task, open);
     this.#autoStop = new AutoStop({ host, clock, sink, signal, ...autoStop });
@@ -135,21 +145,25 @@ class Watch {
   }
 
   async run(): Promise<Blind | null> {
-    const { clock, feed, signal, intervalSeconds } = this.#task;
+    const { clock, feed, signal, intervalSeconds, mayAct, tidy } = this.#task;
     let hooksDueAt = -Infinity;
-    let isFirst = true;
     try {
-      while (!signal.aborted) {
+      for (let looks = 0; !signal.aborted; looks++) {
+        const wasActing = this.#isActing;
+        this.#isActing = await mayAct();
         const startedAt = clock.monotonic();
         const asksHooks = startedAt >= hooksDueAt;
         if (asksHooks) hooksDueAt = startedAt + intervalSeconds * 1000;
         const examined = await this.#witness.look(signal, { asksHooks });
         if (examined === null) break;
-        if (isFirst) this.#tellKnown(examined);
-        isFirst = false;
+        if (wasActing === null) this.#tellKnown(examined);
+        if (wasActing === false && this.#isActing) this.#takeOver(examined);
+        else if (this.#isActing) this.#record(examined.alerts);
         this.#tell(examined);
-        this.#autoStop.consider(examined.open, examined.sight);
+        if (this.#isActing) this.#autoStop.consider(examined.open, examined.sight);
         if (examined.blind?.isGivenUp) return examined.blind;
+        // At first much was read; after that it is what every look leaves.
+        if (looks % looksPerCollection === 0) tidy();
         await clock.sleep(restMs, signal);
         const intervalMs = startedAt + intervalSeconds * 1000 - clock.monotonic();
         await feed.wake(Math.max(0, Math.min(intervalMs, this.#autoStop.waitMs)), signal);
@@ -170,7 +184,22 @@ class Watch {
   }
 
   #tell({ alerts, open }: Examined): void {
-    const { sink, feed: { host }, onAlert } = this.#task;
+    for (const alert of alerts) this.#task.onAlert(alert);
+    const isOther = alerts.length > 0 || open.length !== this.#open.length;
+    if (isOther && this.#isActing) this.#task.keepOpen(open);
+    this.#open = open;
+  }
+
+  /** Whoever recorded until now is gone: what began or ended since is made up for. */
+  #takeOver({ open, sight, blind }: Examined): void {
+    const { readOpen, keepOpen } = this.#task;
+    const lives = liveOn(open, readOpen(), { now: sight.now, repeatAfterSeconds: 0, isBlind: blind !== null });
+    this.#record(lives.alerts);
+    keepOpen(lives.open);
+  }
+
+  #record(alerts: readonly Alert[]): void {
+    const { sink, feed: { host }, callHooks } = this.#task;
     for (const alert of alerts) {
       const { detector, severity, message, identity, state } = alert;
       if (state === "resolved") {
@@ -181,9 +210,7 @@ class Watch {
         const facts = { identity, state, fix, look, context, host };
         sink.emit("monitor_alert_emitted", { detector, severity, message, auto_action: action, ...facts });
       }
-      onAlert(alert);
+      callHooks(alert);
     }
-    if (alerts.length > 0 || open.length !== this.#open.length) this.#task.keepOpen(open);
-    this.#open = open;
   }
 }

@@ -61,6 +61,8 @@ export interface SightNow {
   readonly breaker: BreakerSight | null;
   readonly broken: BrokenSight | null;
   readonly human: HumanSight | null;
+  /** When a person was needed last, also if that is over; epoch milliseconds. */
+  readonly humanAt: number | null;
   readonly version: VersionSight | null;
   readonly hookFailures: readonly HookFailureSight[];
   readonly limits: readonly LimitSight[];
@@ -77,6 +79,9 @@ export interface SightNow {
   /** Null while the project can be seen. */
   readonly blind: BlindSight | null;
 }
+
+/** `hook_kind` of the hooks that the monitor calls. */
+const monitorsKinds: readonly unknown[] = [hookKinds.monitor_detect, hookKinds.monitor_alert];
 
 type Handler = (event: RecordedEvent, at: number) => void;
 
@@ -105,7 +110,7 @@ export class Sight {
     const ts = momentOf(event.ts);
     this.#machine.count(ts, at);
     // The monitor calls hooks, too, and what it writes of them is no sign that a supervisor lives.
-    const isMonitors = event.event === "hook_failed" && event["hook_kind"] === hookKinds.monitor_detect;
+    const isMonitors = event.event === "hook_failed" && monitorsKinds.includes(event["hook_kind"]);
     if (!isMonitors) this.#supervisor.hear(event.event, ts, at);
     const handlers = this.#handlers.get(event.event);
     if (handlers !== undefined) { for (const handler of handlers) handler(event, at); }
@@ -157,6 +162,7 @@ export class Sight {
       breaker: supervisor.breaker,
       broken: supervisor.broken,
       human: supervisor.human,
+      humanAt: supervisor.humanAt,
       version: supervisor.version,
       hookFailures: supervisor.hookFailures,
       limits: provider.limits,

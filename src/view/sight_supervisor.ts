@@ -86,6 +86,7 @@ export class SupervisorRecord {
   breaker: BreakerSight | null = null;
   broken: BrokenSight | null = null;
   human: HumanSight | null = null;
+  humanAt: number | null = null;
   version: VersionSight | null = null;
   hookFailures: readonly HookFailureSight[] = [];
   readonly #quiet = new Elapsed();
@@ -134,6 +135,7 @@ export class SupervisorRecord {
         summary: shortField(event, "summary") ?? "",
         hint: shortField(event, "hint") ?? "",
       };
+      this.humanAt = this.human.at;
     },
     agent_version_changed: (event, at) => {
       this.version = {

@@ -11,7 +11,7 @@ export interface ProgressSight {
   readonly lastRound: number | null;
   /** The loop counted too many of them. */
   readonly isStalled: boolean;
-  /** How often in a row "done" did not pass its check. */
+  /** Rounds in a row after which "done" did not pass its check. */
   readonly refusals: number;
   readonly refusedReason: string;
 }
@@ -37,6 +37,8 @@ export class WorkRecord {
     refusals: 0,
     refusedReason: "",
   };
+  #endedRound: number | null = null;
+  #refusedRound: number | null = null;
 
   /** Kind of event -> what is done with it. @param at epoch milliseconds of the look */
   readonly handlers: Readonly<Record<string, Handler>> = {
@@ -47,9 +49,17 @@ export class WorkRecord {
     },
     done_refused: (event) => {
       const refusedReason = shortField(event, "reason") ?? "";
+      this.#refusedRound = roundField(event);
       this.#progress = { ...this.#progress, refusals: this.#progress.refusals + 1, refusedReason };
     },
-    done_verified: () => this.#progress = { ...this.#progress, refusals: 0, refusedReason: "" },
+    done_verified: () => this.#forgetRefusals(),
+    round_end: (event) => this.#endedRound = roundField(event),
+    // A round went by in which the agent said nothing of the kind.
+    round_start: () => {
+      if (this.#refusedRound !== null && this.#endedRound !== null && this.#endedRound > this.#refusedRound) {
+        this.#forgetRefusals();
+      }
+    },
     leftovers_ended: (event, at) => {
       const found = {
         at: Math.min(momentOf(event.ts) ?? at, at),
@@ -63,6 +73,11 @@ export class WorkRecord {
 
   get progress(): ProgressSight {
     return this.#progress;
+  }
+
+  #forgetRefusals(): void {
+    this.#refusedRound = null;
+    this.#progress = { ...this.#progress, refusals: 0, refusedReason: "" };
   }
 
   #changed(event: RecordedEvent): void {

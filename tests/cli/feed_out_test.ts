@@ -87,6 +87,29 @@ Deno.test("_feed goes on after what an earlier connection told", async () => {
   assert.deepEqual(rounds.map(({ event }) => event.round_num), [2]);
 });
 
+Deno.test("_feed sends the last words of rounds that ended without a verdict, and of no others", async () => {
+  const rounds = [[1, 1, null], [2, 1, "auth"], [3, 0, null], [4, 1, null]] as const;
+  const { frames } = await feed([], {
+    prepare(world) {
+      for (const [number, exit_code, verdict] of rounds) {
+        const events: Record<string, unknown>[] = [{ event: "agent_exit", exit_code }, { event: "round_end" }];
+        if (verdict !== null) events.splice(1, 0, { event: "round_verdict", verdict });
+        const lines = events.map((fields) =>
+          `${JSON.stringify({ ts: "2026-11-21T10:00:00Z", round_num: number, ...fields })}\n`
+        );
+        world.files.append(month, new TextEncoder().encode(lines.join("")));
+        const log = `/log/rounds/R${number}-20261121T100000.log`;
+        world.files.writeAtomic(log, `words of ${number}\n401 Unauthorized\nghp_${"a1B2".repeat(9)}\n\n`);
+      }
+    },
+  });
+  const state = frames.at(-1);
+  assert.ok(state?.kind === "state");
+  assert.deepEqual(state.look.tails.map(({ round }) => round), [1, 4]);
+  assert.match(state.look.tails[1]!.text, /^words of 4\n401 Unauthorized\n/);
+  assert.ok(!state.look.tails[1]!.text.includes("a1B2a1B2"), "secrets stay there");
+});
+
 Deno.test("_feed says why it cannot look, and leaves", async () => {
   const { code, frames } = await feed([], { prepare: (world) => world.files.failWith("/log", "denied") });
   assert.equal(code, 1);

@@ -12,6 +12,11 @@ if [ -n "$FAKE_PLAN" ]; then
   shift $((AGENT_RUNNER_ROUND_NUM - 1))
   mode="${1:-clean}"
 fi
+# A mode that may be another one in each round: a line of $out/queue each while there are any, then $out/mode.
+if [ "$mode" = told ]; then
+  mode="$(head -n 1 "$out/queue" 2>/dev/null)"
+  if [ -n "$mode" ]; then sed -i 1d "$out/queue"; else mode="$(cat "$out/mode" 2>/dev/null || echo clean)"; fi
+fi
 init() { echo '{"type":"system","subtype":"init","session_id":"s-'"$AGENT_RUNNER_ROUND_NUM"'","model":"fake-1"}'; }
 result() { echo '{"type":"result","subtype":"success","is_error":false,"num_turns":1,"duration_ms":5,"session_id":"s-1","total_cost_usd":0.25,"usage":{"input_tokens":11,"output_tokens":22,"cache_read_input_tokens":33,"cache_creation_input_tokens":44},"result":"done"}'; }
 limit() { echo '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","rateLimitType":"five_hour","resetsAt":'"$1"'}}'; echo '{"type":"result","is_error":true,"subtype":"success","api_error_status":429,"api_error":"usage_limit_reached","result":"limit reached"}'; }

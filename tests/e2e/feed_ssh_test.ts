@@ -222,7 +222,7 @@ onFar("monitor --host leaves with a reason and a fix when the host is given up",
   project.writeConfig({ toml: "[monitor]\nremote_failure_tolerance_s = 1" });
   const { code, stderr } = await project.run(["monitor", "--host", `${far.alias}:${project.work}`]);
   assert.equal(code, 1, stderr);
-  assert.match(stderr, /cannot be watched: .*refused.*fix: Run 'ssh far true'/);
+  assert.match(stderr, /cannot be watched: .*refused.*\n {2}fix: Run 'ssh far true' by hand until it asks nothing\n/);
   assert.equal(project.ofKind("monitor_remote_giveup").length, 1);
 });
 

@@ -1,7 +1,7 @@
 // Proves that each thing a detector is for, done by the real loop, is told by the real monitor: once, and as over.
 import assert from "node:assert/strict";
 import { testAbreast } from "./crash_abreast.ts";
-import { names, Project, signal } from "./project.ts";
+import { exists, names, Project, signal } from "./project.ts";
 import type { ProjectOptions, Running } from "./project.ts";
 
 type Line = Readonly<Record<string, unknown>>;
@@ -252,4 +252,67 @@ testAbreast("monitor --mode events prints an event within 50 ms, and narrate sho
     signal(monitor.pid, "SIGINT");
     assert.equal((await monitor.ended(5000)).code, 0);
   }
+});
+
+testAbreast(
+  "monitor leaves records and acts to another one of the project, and takes over when that is gone",
+  async () => {
+    await using project = await Project.make({ mode: "told", toml: '[plugins]\ndisable = ["no_progress"]' });
+    const tell = (mode: string) => Deno.writeTextFileSync(`${project.out}/mode`, mode);
+    tell("degraded");
+    project.start("serve");
+    const first = project.start("monitor", "--json", "--interval", "0.5");
+    await untilAlert(project, first, "degraded_start");
+    const second = project.start("monitor", "--json", "--interval", "0.5");
+    await untilAlert(project, second, "degraded_start", "repeated");
+    await project.until("a word on it", () => second.stderr.includes('"happening":"showing"'));
+    assert.deepEqual(project.ofKind("monitor_started").length, 1);
+    first.kill();
+    // What ends while nobody records is made up for.
+    tell("clean");
+    await untilAlert(project, second, "degraded_start", "resolved");
+    await project.untilKind("monitor_alert_resolved");
+    assert.equal(project.ofKind("monitor_started").length, 2);
+    tell("degraded");
+    await project.untilKind("monitor_alert_emitted", 2);
+    second.signal("SIGINT");
+    assert.equal((await second.ended(20_000)).code, 0);
+    assert.deepEqual(project.ofKind("monitor_alert_emitted").map(({ state }) => state), ["raised", "raised"]);
+    assert.equal(project.ofKind("monitor_alert_resolved").length, 1);
+  },
+);
+
+testAbreast("monitor has a hook deal with each alert, once, and tells of it when it fails", async () => {
+  const page = "cat >>../pages; echo >>../pages; echo '{\"protocol\": 1}'";
+  await using project = await Project.make({
+    mode: "told",
+    toml: [
+      "[hooks.page]",
+      'points = ["monitor_alert"]',
+      `command = ["sh", "-c", ${JSON.stringify(page)}]`,
+      "[hooks.lame]",
+      'points = ["monitor_alert"]',
+      'command = ["false"]',
+      "[plugins]",
+      'disable = ["no_progress", "orphan_chain"]',
+    ].join("\n"),
+  });
+  Deno.writeTextFileSync(`${project.out}/mode`, "degraded");
+  project.start("serve");
+  const monitor = project.start("monitor", "--json", "--interval", "0.5");
+  assert.equal((await untilAlert(project, monitor, "degraded_start")).auto_action, "hook");
+  Deno.writeTextFileSync(`${project.out}/mode`, "clean");
+  await untilAlert(project, monitor, "degraded_start", "resolved");
+  const pages = () => {
+    const lines = exists(`${project.root}/pages`) ? Deno.readTextFileSync(`${project.root}/pages`).split("\n") : [];
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line).alert);
+  };
+  await project.until("both pages", () => pages().length >= 2);
+  await endWell(project, monitor);
+  assert.deepEqual(pages().map(({ detector, state, auto_action, host }) => [detector, state, auto_action, host]), [
+    ["degraded_start", "raised", "hook", null],
+    ["degraded_start", "resolved", "none", null],
+  ]);
+  const failures = project.ofKind("hook_failed").map(({ hook_name, hook_kind }) => [hook_name, hook_kind]);
+  assert.deepEqual(failures, [["lame", "alert"], ["lame", "alert"]]);
 });

@@ -15,15 +15,13 @@ export class FarHost implements AsyncDisposable {
   readonly alias = alias;
   readonly port: number;
   #listener: Deno.ChildProcess | null = null;
-  readonly #madeFolder: boolean;
 
   private constructor() {
     const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.port = (probe.addr as Deno.NetAddr).port;
     probe.close();
-    this.#madeFolder = Deno.uid() === 0 && !exists(privilegeFolder);
-    // It refuses to start without; only root on a machine without the service has to make it.
-    if (this.#madeFolder) Deno.mkdirSync(privilegeFolder, { mode: 0o755 });
+    // It refuses to start without, and each connection needs it: it stays, as others may be at work beside this one.
+    if (Deno.uid() === 0) Deno.mkdirSync(privilegeFolder, { mode: 0o755, recursive: true });
     for (const folder of [this.home, this.bin, `${this.home}/.local/bin`]) Deno.mkdirSync(folder, { recursive: true });
   }
 
@@ -119,7 +117,6 @@ export class FarHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.down();
     Deno.removeSync(this.root, { recursive: true });
-    if (this.#madeFolder) await new Deno.Command("rmdir", { args: [privilegeFolder], stderr: "null" }).output();
   }
 
   async #makeKeys(): Promise<void> {
@@ -196,15 +193,6 @@ export class FarHost implements AsyncDisposable {
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function signal(pid: number, name: Deno.Signal): void {

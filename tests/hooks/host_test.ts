@@ -1,5 +1,6 @@
 // Guards the host of the hooks: order, isolation, and what each point gives back.
 import assert from "node:assert/strict";
+import type { Alert } from "../../src/core/alert.ts";
 import { payloadFault } from "../../src/core/event_payload.ts";
 import { answer, hookLines, hookStage, resultOf, round } from "./hook_stage.ts";
 import type { Says } from "./hook_stage.ts";
@@ -204,6 +205,48 @@ Deno.test("HookHost.monitorDetect() gives alerts under the names of the hooks, m
   assert.match(came.alerts[0]!.message, /^password=<redacted> x/);
   assert.equal(came.alerts[0]!.message.length, 500);
   assert.deepEqual(stage.seen[0]!.request.view, { project: "shop" });
+});
+
+Deno.test("HookHost.monitorAlert() tells each hook of an alert as the monitor shows it, and gives back what failed", async () => {
+  const stage = hookStage(
+    { "hooks.page": hookLines("monitor_alert"), "hooks.broken": hookLines("monitor_alert") },
+    (hook) => hook === "broken" ? { code: 3, stderr: "no route\n" } : answer(),
+  );
+  const at = Date.parse("2026-11-21T10:00:00Z");
+  const alert: Alert = {
+    detector: "hung",
+    action: "hook",
+    state: "raised",
+    identity: "7",
+    severity: "warning",
+    message: "Round 7 is not over",
+    context: { round_num: 7 },
+    fix: null,
+    look: "agent-runner peek",
+    raisedAt: at - 60_000,
+    at,
+  };
+  const failures = await stage.open().monitorAlert({ alert, host: "pi:shop" });
+  assert.deepEqual(failures.map(({ hook_name, hook_kind }) => [hook_name, hook_kind]), [["broken", "alert"]]);
+  for (const failure of failures) assert.equal(payloadFault("hook_failed", failure), null);
+  assert.deepEqual(stage.seen.map(({ request }) => [request.hook, request.point]), [
+    ["broken", "monitor_alert"],
+    ["page", "monitor_alert"],
+  ]);
+  assert.deepEqual(stage.seen[1]!.request.alert, {
+    detector: "hung",
+    state: "raised",
+    severity: "warning",
+    message: "Round 7 is not over",
+    identity: "7",
+    host: "pi:shop",
+    auto_action: "hook",
+    context: { round_num: 7 },
+    fix: null,
+    look: "agent-runner peek",
+    ts: "2026-11-21T10:00:00.000Z",
+    raised_ts: "2026-11-21T09:59:00.000Z",
+  });
 });
 
 Deno.test("HookHost passes dry_run and the settings of plugins on, and masks what it hands over as a secret", async () => {

@@ -40,6 +40,9 @@ Deno.test("requests hold what the protocol documents, at every point", async () 
   };
   await host.roundAfter({ round }, resultOf({ usage, estimatedUsd: 0.1 }));
   await host.monitorDetect({ project: "shop" });
+  const found = { identity: "", severity: "info", message: "m", context: { a: 1 }, fix: null, look: null } as const;
+  const alert = { ...found, detector: "hung", action: "hook", state: "raised", raisedAt: 0, at: 1 } as const;
+  await host.monitorAlert({ alert, host: null });
   assert.deepEqual(stage.seen.map(({ request }) => request.point), [...hookPoints]);
   for (const { request } of stage.seen) {
     assertDocumented(request);

@@ -1,6 +1,7 @@
 // Guards what waits between a connection and a look: whole looks only, bounded, and nothing twice.
 import assert from "node:assert/strict";
 import { Backlog } from "../../src/monitor/backlog.ts";
+import type { RoundTail } from "../../src/monitor/feed.ts";
 import type { Frame } from "../../src/monitor/frame.ts";
 import { parseEventLine } from "../../src/store/event_line.ts";
 
@@ -9,8 +10,8 @@ function events(...rounds: number[]): Frame {
   return { kind: "events", lines: lines.map((line) => ({ line, event: parseEventLine(line)! })) };
 }
 
-function state(after = "", at = 1000): Frame {
-  return { kind: "state", look: { at, status: {}, isActive: true, roundLogBytes: null, after } };
+function state(after = "", at = 1000, tails: readonly RoundTail[] = []): Frame {
+  return { kind: "state", look: { at, status: {}, isActive: true, roundLogBytes: null, after, tails } };
 }
 
 function taken(backlog: Backlog, now = 0): unknown[] {
@@ -49,6 +50,26 @@ Deno.test("take() lets the far clock go on between two words", () => {
   const backlog = new Backlog();
   backlog.add(state("a", 5000), { length: 1, now: 100 });
   assert.equal(backlog.take(350)!.at, 5250);
+});
+
+Deno.test("take() lets the far clock stand still when nothing is heard for longer than is usual", () => {
+  const backlog = new Backlog();
+  backlog.add(state("a", 1000), { length: 1, now: 0, longestPauseMs: 5000 });
+  assert.deepEqual([4000, 5000, 60_000].map((now) => backlog.take(now)!.at), [5000, 6000, 6000]);
+  backlog.add(state("b", 62_000), { length: 1, now: 61_000, longestPauseMs: 5000 });
+  assert.equal(backlog.take(61_500)!.at, 62_500);
+});
+
+Deno.test("take() hands out the tails of all looks since, once, and a bounded number of them", () => {
+  const backlog = new Backlog();
+  const tail = (round: number) => ({ round, text: `t${round}` });
+  backlog.add(state("a", 0, [tail(1), tail(2)]), small);
+  backlog.add(state("b", 0, [tail(3)]), small);
+  assert.deepEqual(backlog.take(0)!.tails, [tail(1), tail(2), tail(3)]);
+  assert.deepEqual(backlog.take(0)!.tails, []);
+  for (let i = 0; i < 500; i++) backlog.add(state("c", 0, [tail(i)]), small);
+  const kept = backlog.take(0)!.tails!;
+  assert.deepEqual([kept.length, kept.at(-1)], [20, tail(499)]);
 });
 
 Deno.test("room() waits while much is not looked at, and add() refuses a look without an end", async () => {

@@ -126,16 +126,21 @@ Deno.test("examine() masks, joins and clips what it was told, and bounds how muc
 
 Deno.test("hookClaims() gives alerts of hooks the same life, and a stop where they are named", () => {
   const alerts = [{ detector: "mine", severity: "critical" as const, message: "It  is\nfull." }];
-  const [claim] = hookClaims(alerts, []);
+  const [claim] = hookClaims(alerts, { autoStopOn: [], calls: false });
   assert.equal(claim!.action, "none");
   assert.equal(claim!.finding.message, "It is full");
-  assert.equal(hookClaims(alerts, ["mine"])[0]!.action, "stop_service");
+  assert.equal(hookClaims(alerts, { autoStopOn: ["mine"], calls: true })[0]!.action, "stop_service");
+  assert.equal(hookClaims(alerts, { autoStopOn: [], calls: true })[0]!.action, "hook");
   const life = { repeatAfterSeconds: 60, isBlind: false };
-  const first = liveOn(hookClaims(alerts, []), [], { ...life, now: start });
-  const second = liveOn(hookClaims([{ ...alerts[0]!, message: "Now fuller" }], []), first.open, {
-    ...life,
-    now: start + 1,
-  });
+  const first = liveOn(hookClaims(alerts, { autoStopOn: [], calls: false }), [], { ...life, now: start });
+  const second = liveOn(
+    hookClaims([{ ...alerts[0]!, message: "Now fuller" }], { autoStopOn: [], calls: false }),
+    first.open,
+    {
+      ...life,
+      now: start + 1,
+    },
+  );
   const third = liveOn([], second.open, { ...life, now: start + 2 });
   assert.deepEqual([first, second, third].map(({ alerts: [alert] }) => alert?.state), [
     "raised",

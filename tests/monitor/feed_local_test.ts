@@ -183,6 +183,12 @@ Deno.test("look() waits for a folder that is not there yet, and is blind when it
   assert.deepEqual([look.kind, (look as { reason: string }).reason], ["blind", "The log folder '/log' is gone"]);
 });
 
+Deno.test("look() is blind where the log folder is a file", async () => {
+  await using feed = feedOf(memoryFiles({ "/log": "" }));
+  const look = await feed.look(never);
+  assert.deepEqual([look.kind, (look as { reason: string }).reason], ["blind", "The log folder '/log' is no folder"]);
+});
+
 Deno.test("look() goes on where another feed stopped, but not in another file of that name", async () => {
   const memory = memoryFiles({ "/log/events-2026-10.jsonl": event(0), [november]: event(1) + event(2).slice(0, 9) });
   await using first = feedOf(memory);

@@ -32,6 +32,7 @@ Deno.test("parseFrame() gives back what spellLook() wrote", () => {
     isActive: true,
     roundLogBytes: 7,
     after: "events-2026-11.jsonl:12:34,metrics-2026-11.jsonl:0:0",
+    tails: [],
   };
   assert.deepEqual(framesOf(look).frames, [
     { kind: "events", lines: look.events },
@@ -52,6 +53,27 @@ Deno.test("spellLook() cuts a long look into lines that are short enough to be r
   const got = frames.flatMap((frame) => frame?.kind === "events" ? frame.lines : []).map(({ line }) => line);
   assert.equal(got.length, 5003);
   assert.equal(got[1], long);
+});
+
+Deno.test("parseFrame() takes the ends of rounds' output along with a state, bounded, masked and harmless", () => {
+  const tails = [{ round: 3, text: "one\ntwo" }, { round: 4, text: "Error: connect ECONNREFUSED" }];
+  const last = framesOf(lookWith([event], { tails })).frames.at(-1);
+  assert.ok(last?.kind === "state");
+  assert.deepEqual(last.look.tails, tails);
+  const state = { feed: "state", at: 1, status: {}, is_active: true, round_log_bytes: null, after: "" };
+  const tailsOf = (value: unknown) => {
+    const frame = parseFrame(JSON.stringify({ ...state, tails: value }));
+    assert.ok(frame?.kind === "state");
+    return frame.look.tails;
+  };
+  for (const bad of [undefined, null, 7, {}, [null], [[]], [{ round: "1", text: "x" }], [{ round: 1 }]]) {
+    assert.deepEqual(tailsOf(bad), [], JSON.stringify(bad));
+  }
+  const hostile = { round: 1, text: "\u009b2J\u202e api_key=sk-abcdefghijklmnopqrstuvwxyz012345\nx" };
+  const [safe] = tailsOf([hostile]);
+  assert.ok(!/[\u009b\u202e]|abcdefghij/.test(safe!.text) && safe!.text.endsWith("\nx"), safe!.text);
+  const many = Array.from({ length: 5000 }, (_, round) => ({ round, text: "x".repeat(20_000) }));
+  assert.deepEqual(tailsOf(many).map(({ text }) => text.length), Array(20).fill(8192));
 });
 
 Deno.test("parseFrame() masks secrets and spells what a terminal would obey", () => {
@@ -99,7 +121,7 @@ Deno.test("parseFrame() drops events, rows and states that are deep, long or non
   );
   assert.deepEqual(state, {
     kind: "state",
-    look: { at: 1, status: {}, isActive: false, roundLogBytes: 0, after: "" },
+    look: { at: 1, status: {}, isActive: false, roundLogBytes: 0, after: "", tails: [] },
   });
 });
 

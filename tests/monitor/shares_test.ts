@@ -1,7 +1,11 @@
 // Holds what detectors count among the newest rounds, and which rounds need their output read because nothing else speaks.
 import assert from "node:assert/strict";
 import { matchesAny, newestExits, reaches, roundsWithoutWords } from "../../src/monitor/shares.ts";
+import { detectors } from "../../src/monitor/registry.ts";
+import { configOf, withLines } from "../config/sample.ts";
 import { stage } from "./stage.ts";
+
+const config = configOf(withLines({ "monitor.network_fail": "rounds = 2" }));
 
 const options = { window: 10, shortSeconds: 60 };
 
@@ -39,4 +43,21 @@ Deno.test("reaches() is exact at the threshold, and never for nothing", () => {
 Deno.test("matchesAny() ignores case, and patterns that are none", () => {
   assert.equal(matchesAny("Please LOG IN", ["(", "log in"]), true);
   assert.equal(matchesAny("fine", ["(", "log in"]), false);
+});
+
+Deno.test("a look between the end of an agent, its verdict and what it said of the network ends no alert", () => {
+  const made = stage().rounds(3, { verdict: "error", seconds: 5, network: "dns" });
+  const found = () =>
+    ["crash_loop", "network_fail"].filter((name) => {
+      const detector = detectors.find((known) => known.name === name)!;
+      return detector.detect(made.sight.of(made.now), detector.optionsOf(config)) !== null;
+    });
+  assert.deepEqual(found(), ["crash_loop", "network_fail"]);
+  const round = { round_num: 4 };
+  made.begin().event("agent_exit", { ...round, exit_code: 1, duration_s: 5, timed_out: false });
+  assert.deepEqual(found(), ["crash_loop", "network_fail"]);
+  made.event("round_verdict", { ...round, verdict: "error", summary: "" });
+  assert.deepEqual(found(), ["crash_loop", "network_fail"]);
+  made.event("round_end", round);
+  assert.deepEqual(found(), ["crash_loop"], "it said nothing of the network");
 });

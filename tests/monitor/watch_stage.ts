@@ -66,6 +66,8 @@ export interface Watching {
   /** Tables of the configuration. */
   readonly config?: Readonly<Record<string, string>>;
   readonly open?: readonly OpenAlert[];
+  /** Whether it may act at each look; the last one again and again. */
+  readonly acts?: readonly boolean[];
   readonly host?: string;
   readonly intervalSeconds?: number;
   readonly parts?: Partial<Pick<WatchTask, "askHooks" | "tailOf" | "config">>;
@@ -91,6 +93,9 @@ export async function watchThrough(watching: Watching) {
     [],
   ];
   const begunAt = clock.monotonic();
+  const tidied: number[] = [];
+  const called: string[] = [];
+  let asked = 0;
   const result = await watchProject({
     feed,
     config: () => config,
@@ -101,8 +106,11 @@ export async function watchThrough(watching: Watching) {
     sink: recorder(events),
     signal: end.signal,
     intervalSeconds: watching.intervalSeconds ?? 30,
-    open: watching.open ?? [],
+    readOpen: () => kept.at(-1) ?? watching.open ?? [],
+    mayAct: () => Promise.resolve(watching.acts?.[Math.min(asked++, watching.acts.length - 1)] ?? true),
+    tidy: () => void tidied.push(feed.lookedAt.length),
     keepOpen: (open) => void kept.push([...open]),
+    callHooks: (alert) => void called.push(`${alert.detector} ${alert.state} ${alert.action}`),
     onAlert: (alert) => void told.push(alert),
     autoStop: {
       stop(signal) {
@@ -126,6 +134,8 @@ export async function watchThrough(watching: Watching) {
     notices,
     stoppedAt,
     seconds,
+    tidied,
+    called,
     feed,
   };
 }

@@ -4,6 +4,7 @@ import { payloadFault } from "../../src/core/event_payload.ts";
 import type { OpenAlert } from "../../src/monitor/alerts.ts";
 import { configOf, withLines } from "../config/sample.ts";
 import { diskAt, roundScene, watchThrough } from "./watch_stage.ts";
+import type { Scene } from "./watch_stage.ts";
 
 const quiet = {};
 
@@ -133,4 +134,82 @@ Deno.test("watchProject() reads the words of a round that nothing else explains,
   });
   assert.deepEqual(read, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   assert.deepEqual(lives, ["oauth_fail raised"]);
+});
+
+Deno.test("watchProject() goes by the words that came with a look, and asks for no others", async () => {
+  const asked: number[] = [];
+  const scenes = Array.from({ length: 3 }, (_, i): Scene => {
+    const round = { round_num: i + 1 };
+    const exit = { ...round, exit_code: 1, duration_s: 2, timed_out: false, exit_cause: "error" };
+    return {
+      events: [["round_start", { ...round, phase: null }], ["agent_exit", exit], ["round_end", round]],
+      tails: [{ round: i + 1, text: "curl: (6) Could not resolve host: x; getaddrinfo ENOTFOUND" }],
+    };
+  });
+  const { lives } = await watchThrough({
+    scenes,
+    config: { "monitor.crash_loop": "failures = 100", "monitor.network_fail": "rounds = 3" },
+    parts: { tailOf: (round) => (asked.push(round), null) },
+  });
+  assert.deepEqual([lives, asked], [["network_fail raised"], []]);
+});
+
+Deno.test("watchProject() only shows while another monitor acts, and makes up for what is not on record when it is gone", async () => {
+  const stored: OpenAlert = {
+    detector: "mem_pressure",
+    isHook: false,
+    action: "none",
+    finding: { identity: "", severity: "warning", message: "old", context: {}, fix: null, look: null },
+    raisedAt: 0,
+    toldAt: 0,
+  };
+  const config = { "monitor.disk_warning": "disk_pct = 90" };
+  const { lives, events, kept, stoppedAt } = await watchThrough({
+    scenes: [diskAt(97), diskAt(50), diskAt(91), quiet, quiet],
+    config,
+    open: [stored],
+    acts: [false, false, false, true],
+  });
+  assert.deepEqual(lives, [
+    "disk_critical raised",
+    "mem_pressure resolved",
+    "disk_critical resolved",
+    "disk_warning raised",
+  ]);
+  assert.deepEqual(stoppedAt, [], "what only shows stops nothing");
+  assert.deepEqual(events.map(({ kind, payload }) => [kind, payload.detector]), [
+    ["monitor_alert_emitted", "disk_warning"],
+    ["monitor_alert_resolved", "mem_pressure"],
+  ]);
+  assert.deepEqual(kept.map((open) => open.map(({ detector }) => detector)), [["disk_warning"]]);
+});
+
+Deno.test("watchProject() stops for an alert that it only showed at first, once it is the one that acts", async () => {
+  const { stoppedAt, events } = await watchThrough({ scenes: [diskAt(97), quiet, quiet], acts: [false, false, true] });
+  assert.deepEqual(stoppedAt, [60]);
+  assert.deepEqual(events.map(({ kind }) => kind).slice(0, 2), [
+    "monitor_alert_emitted",
+    "monitor_auto_stop_triggered",
+  ]);
+});
+
+Deno.test("watchProject() has the runtime tidy up after the first look and now and then", async () => {
+  const { tidied } = await watchThrough({ scenes: Array.from({ length: 1100 }, () => quiet) });
+  assert.deepEqual(tidied, [1, 501, 1001]);
+});
+
+Deno.test("watchProject() has hooks called for each alert that is recorded, and says so in the alert", async () => {
+  const hook = { "hooks.page": 'command = ["true"]\npoints = ["monitor_alert"]' };
+  const scenes = [diskAt(91), diskAt(97), diskAt(50)];
+  const { called, events, told } = await watchThrough({ scenes, config: hook });
+  assert.deepEqual(called, [
+    "disk_warning raised hook",
+    "disk_critical raised stop_service",
+    "disk_warning resolved none",
+    "disk_critical resolved none",
+  ]);
+  assert.deepEqual(told.map(({ detector, state, action }) => `${detector} ${state} ${action}`), called);
+  assert.equal(events[0]!.payload.auto_action, "hook");
+  const shown = await watchThrough({ scenes, config: hook, acts: [false] });
+  assert.deepEqual(shown.called, [], "whoever acts has called them");
 });

@@ -79,7 +79,7 @@ export default defineVerb({
       }
       const { lookOnce, watchOn } = await import("../monitor_watch.ts");
       if (!flags.once) await tellBeginning(config, { hosts: flags.host, tell });
-      const call = { watched, config: () => file.current(), isJson, intervalSeconds, sink, tell, signal: end.signal };
+      const call = { watched, config: () => file.current(), isJson, intervalSeconds, tell, signal: end.signal };
       return await (flags.once ? lookOnce : watchOn)(call, world);
     } finally {
       unlisten();

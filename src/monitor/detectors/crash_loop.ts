@@ -11,7 +11,7 @@ export default defineDetector({
   mayStop: true,
   firesWhen: "The breaker ended the loop; or, as a warning, `failures` rounds in a row failed within `short_s`",
   defaults: { failures: 3, shortSeconds: 60 },
-  detect({ breaker, rounds }, { failures, shortSeconds }) {
+  detect({ breaker, rounds, humanAt, now }, { failures, shortSeconds }) {
     if (breaker !== null) {
       const lastLine = breaker.reason.trimEnd().split("\n").at(-1) ?? "";
       return finding({
@@ -22,7 +22,9 @@ export default defineDetector({
         look: lookAtEvents("crash_loop", "round_verdict"),
       });
     }
-    const exits = newestExits(rounds, rounds.length);
+    // Where a person was needed the loop has ended, and why was told as such; what is met after that counts anew.
+    const since = humanAt !== null && humanAt <= now ? humanAt : -Infinity;
+    const exits = newestExits(rounds, rounds.length).filter(({ endedAt }) => (endedAt ?? now) > since);
     const inARow = exits.length - 1 -
       exits.findLastIndex((round) => round.exit.durationSeconds >= shortSeconds || !isFailed(round));
     if (inARow < failures) return null;

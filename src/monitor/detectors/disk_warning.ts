@@ -1,5 +1,5 @@
 // Tells when the disk of the log folder becomes full.
-import { defineDetector, finding } from "../detector.ts";
+import { defineDetector, finding, measuredAgo } from "../detector.ts";
 
 export default defineDetector({
   name: "disk_warning",
@@ -18,13 +18,14 @@ export default defineDetector({
     diskPercent: options.diskPercent - options.marginPercent,
     criticalPercent: Infinity,
   }),
-  detect({ sample }, { diskPercent, criticalPercent }) {
+  detect({ sample, now }, { diskPercent, criticalPercent }) {
     const used = sample?.diskUsedPercent ?? null;
     if (used === null || used < diskPercent || used >= criticalPercent) return null;
     const free = sample?.diskFreeGb ?? null;
+    const age = measuredAgo(sample?.at ?? null, now);
     return finding({
       severity: "warning",
-      message: `The disk is ${used}% full${free === null ? "" : `, ${free} GB are free`} (limit ${diskPercent}%)`,
+      message: `The disk is ${used}% full${free === null ? "" : `, ${free} GB are free`} (limit ${diskPercent}%)${age}`,
       context: { value: used, threshold: diskPercent },
       fix: "Make room on the disk of the log folder",
       look: "agent-runner doctor",

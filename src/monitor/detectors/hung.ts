@@ -1,26 +1,23 @@
 // Tells when a round is not over long after its last wall should have ended it.
 import { spellDuration } from "../../core/text.ts";
 import { defineDetector, finding, lookAtRound } from "../detector.ts";
+import { overAfter, patienceOf, wallOf } from "../patience.ts";
 
 export default defineDetector({
   name: "hung",
   order: 2,
   severity: "warning",
   mayStop: false,
-  firesWhen: "A round is not settled after more than `factor` times its `round_timeout_s`, and a supervisor runs",
+  firesWhen:
+    "A round is not settled after more than `factor` times its `round_timeout_s` (and not before its end and its " +
+    "hooks had their time), and a supervisor runs",
   defaults: { factor: 1.5 },
-  facts: ({ runtime, phases }) => ({
-    timeoutSeconds: runtime.roundTimeoutSeconds,
-    phaseTimeouts: new Map(
-      Object.entries(phases.overrides).map(([phase, override]) => [phase, override.roundTimeoutSeconds]),
-    ),
-  }),
-  detect({ openRound, supervisor }, { factor, timeoutSeconds, phaseTimeouts }) {
+  facts: (config) => ({ patience: patienceOf(config) }),
+  detect({ openRound, supervisor }, { factor, patience }) {
     // A round that nobody watches is the supervisor's trouble, which is told as such.
     if (openRound === null || supervisor.isActive === false || supervisor.life === "ended") return null;
     const { round, ageSeconds } = openRound;
-    const configured = phaseTimeouts.get(round.phase ?? "") ?? timeoutSeconds;
-    const threshold = factor * (round.timeoutSeconds ?? configured);
+    const threshold = overAfter(wallOf(round, patience), { factor, patience });
     if (ageSeconds <= threshold) return null;
     return finding({
       identity: String(round.number),

@@ -20,7 +20,7 @@ export default defineDetector({
       found.push(finding({
         identity: "with_rounds",
         severity: "warning",
-        message: `${ended} processes had to be ended with the last ${counted(exits.length, "round")}`,
+        message: `${processCount(ended)} had to be ended with the last ${counted(exits.length, "round")}`,
         context: { processes: ended, threshold: processes, window },
         fix: "See what the agent starts and does not end, such as servers and watchers",
         look: lookAtEvents("agent_exit"),
@@ -33,8 +33,8 @@ export default defineDetector({
       identity: "at_start",
       severity: "warning",
       message: last.survivors > 0
-        ? `${last.survivors} processes of an earlier round cannot be ended`
-        : `${last.processes} processes of an earlier round were still alive at a start, and were ended`,
+        ? `${processCount(last.survivors)} of an earlier round cannot be ended`
+        : `${processCount(last.processes)} of an earlier round had to be ended at a start`,
       context: { processes: last.processes, survivors: last.survivors, round_num: last.round },
       fix: last.survivors > 0
         ? "Look for processes in an uninterruptible wait; they go with a restart of the machine"
@@ -44,3 +44,7 @@ export default defineDetector({
     return found;
   },
 });
+
+function processCount(count: number): string {
+  return count === 1 ? "1 process" : `${count} processes`;
+}

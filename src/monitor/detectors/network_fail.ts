@@ -14,7 +14,9 @@ export default defineDetector({
   defaults: { rounds: 3, window: 10, ratePercent: 20, marginPercent: 10, shortSeconds: 60 },
   relaxed: (options) => ({ ...options, ratePercent: Math.max(1, options.ratePercent - options.marginPercent) }),
   detect({ rounds: all }, { rounds, window, ratePercent, shortSeconds }) {
-    const exits = newestExits(all, window);
+    // What a round said of the network is known a moment after its verdict.
+    const known = all.filter((round) => round.networkWords !== null || round.endedAt !== null);
+    const exits = newestExits(known, window);
     const failed = exits.filter((round) => wordsOf(round, shortSeconds) !== null);
     const inARow = exits.length - 1 - exits.findLastIndex((round) => wordsOf(round, shortSeconds) === null);
     const isShare = exits.length >= window && reaches({ part: failed.length, of: window, percent: ratePercent });

@@ -7,9 +7,8 @@ export default defineDetector({
   order: 16,
   severity: "warning",
   mayStop: true,
-  firesWhen:
-    "`rounds` rounds in a row were `ok` and changed nothing, the loop stalled, or `done` was refused `refusals` " +
-    "times in a row",
+  firesWhen: "`rounds` rounds in a row were `ok` and changed nothing, the loop stalled, or `done` was refused after " +
+    "`refusals` rounds in a row",
   defaults: { rounds: 10, refusals: 3 },
   detect({ progress }, { rounds, refusals }) {
     const found: Finding[] = [];

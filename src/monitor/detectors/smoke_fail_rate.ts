@@ -1,5 +1,5 @@
 // Tells when rounds cannot even start, because checks before them fail.
-import { defineDetector, finding, lookAtEvents } from "../detector.ts";
+import { counted, defineDetector, finding, lookAtEvents } from "../detector.ts";
 import { reaches } from "../shares.ts";
 
 export default defineDetector({
@@ -15,9 +15,8 @@ export default defineDetector({
     if (!reaches({ part: failed.length, of: newest.length, percent: ratePercent })) return null;
     return finding({
       severity: "warning",
-      message: `${failed.length} of the last ${newest.length} attempts to start a round failed: ${
-        failed.at(-1)!.reason
-      }`,
+      message: `${failed.length} of the last ${counted(newest.length, "attempt")} to start a round failed: ` +
+        failed.at(-1)!.reason,
       context: { rate: failed.length / newest.length, threshold: ratePercent / 100, window },
       fix: "See what the checks say, and mend it: agent-runner doctor",
       look: lookAtEvents("smoke_check_failed"),

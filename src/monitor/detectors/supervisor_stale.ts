@@ -1,6 +1,7 @@
 // Tells when the supervisor should be at work and has fallen silent, or is gone without a word.
 import { isoTime, spellDuration } from "../../core/text.ts";
 import { defineDetector, finding, lookAtEvents } from "../detector.ts";
+import { overAfter, patienceOf, wallOf } from "../patience.ts";
 
 export default defineDetector({
   name: "supervisor_stale",
@@ -8,21 +9,20 @@ export default defineDetector({
   severity: "warning",
   mayStop: false,
   firesWhen:
-    "Nothing was written for more than `stale_s` seconds (`factor` times the round's timeout where that is not " +
-    "set; 0: off), and no wait explains it; or the supervisor left without a word and none took over for `dead_s` (0: off)",
+    "Nothing was written for more than `stale_s` seconds (`factor` times the round's timeout, as with `hung`, where that " +
+    "is not set; 0: off), and no wait explains it; or the supervisor left without a word and none took over for `dead_s` " +
+    "(0: off)",
   defaults: { staleSeconds: -1, factor: 1.5, deadSeconds: 60 },
   older: ({ monitor: { supervisorStaleThresholdSeconds: staleSeconds } }) =>
     staleSeconds === null ? {} : { staleSeconds },
-  facts: ({ runtime, phases }) => ({
-    timeoutSeconds: runtime.roundTimeoutSeconds,
-    phaseTimeouts: new Map(
-      Object.entries(phases.overrides).map(([phase, override]) => [phase, override.roundTimeoutSeconds]),
-    ),
-  }),
-  detect({ supervisor, openRound, waiting, now }, options) {
+  facts: (config) => ({ patience: patienceOf(config) }),
+  detect({ supervisor, openRound, waiting, rounds, now }, options) {
     const { quietSeconds, goneSeconds, lastSignAt, lastSign, isActive, life } = supervisor;
     // What left after its last word is not missed.
     if (quietSeconds === null || lastSignAt === null || (life === "ended" && isActive !== true)) return null;
+    // Rounds that people run one by one leave nobody behind who would be missed.
+    const isOneByOne = isActive === false && supervisor.startedAt === null && waiting === null && openRound === null;
+    if (isOneByOne && (rounds.at(-1)?.verdict ?? null) !== null) return null;
     const last = isoTime(lastSignAt);
     const context = { age_s: Math.round(quietSeconds), last_ts: last, last_event: lastSign };
     const isDead = goneSeconds !== null && life === "started" && options.deadSeconds > 0;
@@ -39,10 +39,9 @@ export default defineDetector({
     // A budget or a limit that is waited for is silence with a reason; it is over some time after its end.
     const waited = waiting !== null && isActive !== false ? now / 1000 - waiting.until : Infinity;
     const round = openRound?.round ?? null;
-    const timeout = round?.timeoutSeconds ?? options.phaseTimeouts.get(round?.phase ?? "") ?? options.timeoutSeconds;
-    const threshold = options.staleSeconds >= 0
-      ? options.staleSeconds
-      : Math.floor(options.factor * Math.max(timeout, options.timeoutSeconds));
+    const { staleSeconds, patience } = options;
+    const wall = Math.max(wallOf(round, patience), patience.timeoutSeconds);
+    const threshold = staleSeconds >= 0 ? staleSeconds : Math.floor(overAfter(wall, options));
     if (threshold === 0 || Math.min(quietSeconds, waited) <= threshold) return null;
     return finding({
       identity: "silent",

@@ -112,7 +112,10 @@ Deno.test("monitor --once is 1 when the project cannot be looked at", async () =
   scene.disk(40);
   scene.world.files.failWith(logs, "denied");
   assert.equal(await scene.run("--once"), 1);
-  assert.match(scene.err, /the project cannot be watched: Cannot read '[^']+'/);
+  assert.match(
+    scene.err,
+    /the project cannot be watched: Cannot read '[^']+'.*\n {2}fix: See that its log folder can be read: .*\n$/,
+  );
 });
 
 Deno.test("monitor refuses what makes no sense in two lines", async () => {
@@ -314,7 +317,7 @@ Deno.test("monitor --host is 1 with the reason when the host is given up, in eve
     });
     assert.equal(await running, 1, words.join(" "));
     assert.match(scene.err, /'pi' cannot be watched \(attempt 1, the next one in 1s\): .*No route to host/);
-    assert.match(scene.err, /'pi' cannot be watched: .*No route to host.* \(fix: /);
+    assert.match(scene.err, /'pi' cannot be watched: .*No route to host.*\n {2}fix: Run 'ssh pi true'/);
     const kinds = scene.world.kinds.filter((kind) => kind.startsWith("monitor_remote"));
     assert.deepEqual(
       [...new Set(kinds)],
@@ -332,4 +335,20 @@ Deno.test("monitor goes on with the other hosts when one is given up", async () 
   };
   const isDone = () => scene.err.includes("'dead' cannot be watched") && scene.out.includes("pi: disk_warning");
   assert.equal(await scene.runUntil(isDone, "--host", "dead", "--host", "pi"), 0);
+});
+
+Deno.test("monitor says so when another one of the project records and acts already, and only shows", async () => {
+  const scene = new Scene();
+  scene.disk(91);
+  const first = scene.run();
+  await until("the alert", () => scene.world.kinds.includes("monitor_alert_emitted"));
+  const second = scene.run();
+  await until("the alert again", () => scene.out.includes("still so, told first at 2026-"));
+  assert.match(scene.err, /another monitor watches this project: this one shows, and records and acts when/);
+  scene.disk(97);
+  await until("both to tell", () => scene.out.split("disk_critical — ").length === 3);
+  scene.world.signals.send("SIGINT");
+  assert.deepEqual(await Promise.all([first, second]), [0, 0]);
+  const count = (kind: string) => scene.world.kinds.filter((known) => known === kind).length;
+  assert.deepEqual([count("monitor_started"), count("monitor_alert_emitted")], [1, 2]);
 });

@@ -14,6 +14,7 @@ interface Case {
 }
 
 const failed = { verdict: "error", seconds: 5 };
+const noCredit = { verdict: "billing", summary: "No credit", hint: "Pay" };
 const broke = { consecutive: 5, exit_code: 1, reason: "first line\nlast line\n" };
 const budget = (period: string, fields: Readonly<Record<string, unknown>> = {}) => ({
   period,
@@ -34,6 +35,16 @@ const version = { round_num: 1, agent: "claude", from: "2.1.0", to: "2.1.1" };
 const growing = (perMinute: number) => {
   const made = stage().begin();
   for (let i = 0; i <= 6; i++) made.look({ roundLogBytes: i * perMinute * mb / 6 }).pass(10);
+  return made;
+};
+
+/** Rounds of which some end with "done", which is refused. */
+const refusedAfter = (...refused: readonly number[]) => {
+  const made = stage();
+  for (let number = 1; number <= Math.max(...refused); number++) {
+    made.round();
+    if (refused.includes(number)) made.event("done_refused", { round_num: number, reason: "exit code 1" });
+  }
   return made;
 };
 
@@ -92,6 +103,50 @@ const cases: readonly Case[] = [
     detector: "crash_loop",
     when: "a round was ok since",
     made: stage().rounds(5, failed).event("crash_loop", broke).round(),
+    finds: [],
+  },
+  {
+    detector: "crash_loop",
+    when: "3 rounds failed at once and a supervisor was started since",
+    made: stage().rounds(3, failed).pass(1).event("serve_started").begin(),
+    finds: ["warning "],
+  },
+  {
+    detector: "crash_loop",
+    when: "a person has mended what 3 rounds failed at, and 2 fail again",
+    made: stage().rounds(3, failed).event("human_needed", noCredit).pass(1).rounds(2, failed),
+    finds: [],
+  },
+  {
+    detector: "crash_loop",
+    when: "a person has mended what 3 rounds failed at, and 3 fail again",
+    made: stage().rounds(3, failed).event("human_needed", noCredit).pass(1).rounds(3, failed),
+    finds: ["warning "],
+    says: /^3 rounds in a row failed within 60s/,
+  },
+  {
+    detector: "crash_loop",
+    when: "the clock was set back since a person was needed",
+    made: stage().event("human_needed", noCredit).pass(-9000).rounds(3, failed),
+    finds: ["warning "],
+  },
+  {
+    detector: "crash_loop",
+    when: "a person is needed already",
+    made: stage().rounds(3, failed).event("human_needed", noCredit),
+    finds: [],
+  },
+  {
+    detector: "crash_loop",
+    when: "unjudged rounds ended well at once",
+    made: stage().rounds(3, { verdict: null, seconds: 5, code: 0 }),
+    finds: [],
+  },
+  {
+    detector: "crash_loop",
+    when: "the third of them is not settled yet",
+    made: stage().rounds(2, { verdict: null, seconds: 5 }).begin()
+      .event("agent_exit", { round_num: 3, exit_code: 1, duration_s: 5 }),
     finds: [],
   },
   { detector: "config_broken", when: "rounds start", made: stage().rounds(3), finds: [] },
@@ -177,6 +232,31 @@ const cases: readonly Case[] = [
       .round({ unchangedRounds: 10 }),
     finds: ["warning unchanged", "warning done_refused"],
   },
+  {
+    detector: "no_progress",
+    when: "done was refused after three rounds in a row",
+    made: refusedAfter(1, 2, 3).begin(),
+    finds: ["warning done_refused"],
+    says: /^The agent said 3 times that all is done, and its check refused it: exit code 1$/,
+  },
+  {
+    detector: "no_progress",
+    when: "done was refused after three rounds in a row and another round works on it",
+    made: refusedAfter(1, 2, 3).round(),
+    finds: ["warning done_refused"],
+  },
+  {
+    detector: "no_progress",
+    when: "a round went by since in which the agent did not say that it is done",
+    made: refusedAfter(1, 2, 3).round().begin(),
+    finds: [],
+  },
+  {
+    detector: "no_progress",
+    when: "done was refused after three of five rounds",
+    made: refusedAfter(1, 3, 4),
+    finds: [],
+  },
   { detector: "budget", when: "none is used", made: stage().rounds(3), finds: [] },
   {
     detector: "budget",
@@ -207,6 +287,55 @@ const cases: readonly Case[] = [
     made: stage().event("budget_warned", budget("day")).pass(14 * 3600 - 1),
     config: utc,
     finds: ["warning day usd"],
+  },
+  {
+    detector: "budget",
+    when: "80 percent of all was used 40 days ago",
+    made: stage().event("budget_warned", budget("total")).pass(40 * 86_400),
+    config: utc,
+    finds: ["warning total usd"],
+  },
+  {
+    detector: "budget",
+    when: "80 percent of a month's was used 40 days ago",
+    made: stage().event("budget_warned", budget("month")).pass(40 * 86_400),
+    config: utc,
+    finds: [],
+  },
+  {
+    detector: "budget",
+    when: "a supervisor was started since, under the same limit",
+    made: stage().event("budget_warned", budget("total")).pass(1).event("serve_started"),
+    config: { ...utc, "budget.total": "usd = 20" },
+    finds: ["warning total usd"],
+  },
+  {
+    detector: "budget",
+    when: "the limit was raised, and the supervisor that runs was started before",
+    made: stage().event("serve_started").pass(1).event("budget_warned", budget("total")),
+    config: { ...utc, "budget.total": "usd = 200" },
+    finds: ["warning total usd"],
+  },
+  {
+    detector: "budget",
+    when: "a supervisor was started since, under a limit that was raised",
+    made: stage().event("budget_warned", budget("total")).pass(1).event("serve_started"),
+    config: { ...utc, "budget.total": "usd = 200" },
+    finds: [],
+  },
+  {
+    detector: "budget",
+    when: "a supervisor was started since, without that limit",
+    made: stage().event("budget_warned", budget("total")).pass(1).event("serve_started"),
+    config: utc,
+    finds: [],
+  },
+  {
+    detector: "budget",
+    when: "a supervisor was started since, and may not begin a round",
+    made: stage().event("budget_reached", budget("total", { until_epoch: null })).pass(1).event("serve_started"),
+    config: { ...utc, "budget.total": "usd = 200" },
+    finds: ["critical total usd"],
   },
   {
     detector: "budget",
@@ -242,6 +371,20 @@ const cases: readonly Case[] = [
     made: stage().look({ ...waiting(9000), isActive: false }),
     finds: [],
   },
+  {
+    detector: "limit_waiting",
+    when: "it ends in a second and every wait is told",
+    made: stage().look(waiting(1)),
+    config: { "monitor.limit_waiting": "min_wait_s = 0" },
+    finds: ["info rate_limit_account"],
+  },
+  {
+    detector: "limit_waiting",
+    when: "it ends now and every wait is told",
+    made: stage().look(waiting(0)),
+    config: { "monitor.limit_waiting": "min_wait_s = 0" },
+    finds: [],
+  },
   { detector: "leftovers", when: "49 were ended", made: stage().round({ leftovers: 49 }), finds: [] },
   {
     detector: "leftovers",
@@ -260,7 +403,7 @@ const cases: readonly Case[] = [
     when: "some were found at a start",
     made: stage().event("leftovers_ended", left(2, 0)).pass(3599),
     finds: ["warning at_start"],
-    says: /^2 processes of an earlier round were still alive/,
+    says: /^2 processes of an earlier round had to be ended at a start/,
   },
   {
     detector: "leftovers",
@@ -273,7 +416,7 @@ const cases: readonly Case[] = [
     when: "one survived, and others were found later",
     made: stage().event("leftovers_ended", left(2, 1)).event("leftovers_ended", left(4, 0)),
     finds: ["warning at_start"],
-    says: /^1 processes of an earlier round cannot be ended$/,
+    says: /^1 process of an earlier round cannot be ended$/,
   },
   {
     detector: "log_flood",
@@ -317,6 +460,20 @@ const cases: readonly Case[] = [
     made: stage().round({ degraded: ["mcp github", "mcp linear"] }),
     finds: ["warning "],
     says: /^The agent worked without mcp github, mcp linear$/,
+  },
+  {
+    detector: "degraded_start",
+    when: "five are missing",
+    made: stage().round({ degraded: ["a", "b", "c", "d", "e"] }),
+    finds: ["warning "],
+    says: /^The agent worked without a, b, c, d, e$/,
+  },
+  {
+    detector: "degraded_start",
+    when: "seven are missing",
+    made: stage().round({ degraded: ["a", "b", "c", "d", "e", "f", "g"] }),
+    finds: ["warning "],
+    says: /^The agent worked without a, b, c, d, e and 2 more$/,
   },
   {
     detector: "degraded_start",
@@ -421,6 +578,38 @@ for (const { detector, when, made, config, finds, says } of cases) {
     if (says) assert.match(found[0]!.message, says);
   });
 }
+
+Deno.test("leftovers says what to do about processes that cannot be ended, and nothing where they were", () => {
+  const fixOf = (survivors: number) => {
+    const found = findingsOf("leftovers", stage().event("leftovers_ended", left(3, survivors)));
+    return found.map(({ fix }) => fix);
+  };
+  assert.deepEqual(fixOf(0), [null]);
+  assert.match(fixOf(1)[0] ?? "", /restart of the machine/);
+});
+
+Deno.test("budget says what lets rounds go on", () => {
+  const until_epoch = start / 1000 + 3600;
+  const fixOf = (period: string, fields: Readonly<Record<string, unknown>>, lines = "") => {
+    const made = stage().event("budget_reached", budget(period, fields));
+    return findingsOf("budget", made, { budget: `time_zone = "UTC"\n${lines}` }).map(({ fix }) => fix);
+  };
+  assert.deepEqual(fixOf("day", { until_epoch }), [
+    "Raise usd in [budget.day], or wait until 2026-11-21T11:00:00.000Z",
+  ]);
+  assert.deepEqual(fixOf("day", { until_epoch }, 'budget_action = "stop"'), [
+    "Raise usd in [budget.day], or start the service again after 2026-11-21T11:00:00.000Z",
+  ]);
+  assert.deepEqual(fixOf("total", { until_epoch: null }), ["Raise usd in [budget.total]: until then no round begins"]);
+  assert.match(fixOf("round", { until_epoch: null })[0] ?? "", /^Raise usd in \[budget\.round\] if rounds may/);
+});
+
+Deno.test("human_needed passes on what the loop says is to be done", () => {
+  const fixOf = (hint: string) =>
+    findingsOf("human_needed", stage().event("human_needed", { verdict: "billing", summary: "No credit", hint }))
+      .map(({ fix }) => fix);
+  assert.deepEqual([fixOf("Pay"), fixOf("")], [["Pay"], [null]]);
+});
 
 Deno.test("every other detector has a case in which it fires and one in which it does not", () => {
   const names = detectors.slice(12).map(({ name }) => name);

@@ -23,6 +23,8 @@ const limit = (seconds: number) => ({
   round_num: 1,
   raw: "",
 });
+/** Nobody holds the lock, and a wait is on record. */
+const gone = { isActive: false, status: { waiting: { until_epoch: start / 1000 + 200, reason: "pause" } } };
 /** The newest round without a verdict, with the end of its output. */
 const unjudged = (tail: string, count: number) => {
   const made = stage().rounds(10 - count);
@@ -138,6 +140,47 @@ const cases: readonly Case[] = [
   { detector: "disk_critical", when: "94.9% are used", made: disk(94.9), finds: null },
   { detector: "disk_critical", when: "95% are used", made: disk(95), finds: "critical" },
   { detector: "mem_pressure", when: "200 MB are available", made: memory(200), finds: null },
+  {
+    detector: "mem_pressure",
+    when: "they were an hour ago, and nobody supervises any more",
+    made: memory(199).pass(3600).look({ isActive: false }),
+    finds: null,
+  },
+  {
+    detector: "mem_pressure",
+    when: "they were nearly an hour ago, and nobody supervises any more",
+    made: memory(199).pass(3599).look({ isActive: false }),
+    finds: "warning",
+    says: /^Only 199 MB of memory are available \(limit 200 MB\), measured 59m 59s ago$/,
+  },
+  {
+    detector: "mem_pressure",
+    when: "they were two hours ago, when the round began that still runs",
+    made: memory(199).pass(7200).look(),
+    finds: "warning",
+    says: /, measured 2h 00m ago$/,
+  },
+  {
+    detector: "disk_critical",
+    when: "it was measured nearly ten minutes ago",
+    made: disk(97).pass(599),
+    finds: "critical",
+    says: /^The disk is 97% full, 3 GB are free \(limit 95%\)$/,
+  },
+  {
+    detector: "disk_critical",
+    when: "it was measured ten minutes ago",
+    made: disk(97).pass(600),
+    finds: "critical",
+    says: /\(limit 95%\), measured 10m 00s ago$/,
+  },
+  {
+    detector: "disk_warning",
+    when: "it was measured ten minutes ago",
+    made: disk(91).pass(600),
+    finds: "warning",
+    says: /\(limit 90%\), measured 10m 00s ago$/,
+  },
   { detector: "mem_pressure", when: "199 MB are available", made: memory(199), finds: "warning" },
   {
     detector: "mem_pressure",
@@ -352,6 +395,55 @@ const cases: readonly Case[] = [
   },
   {
     detector: "supervisor_stale",
+    when: "people run rounds one by one",
+    made: stage().round().look({ isActive: false }).pass(61).look({ isActive: false }),
+    config: { "monitor.supervisor_stale": "stale_s = 60" },
+    finds: null,
+  },
+  {
+    detector: "supervisor_stale",
+    when: "such a round is not over, and nobody watches it",
+    made: stage().round().begin().look({ isActive: false }).pass(61).look({ isActive: false }),
+    config: { "monitor.supervisor_stale": "stale_s = 60" },
+    finds: "warning",
+  },
+  {
+    detector: "supervisor_stale",
+    when: "it is gone from a wait, and its start is too long ago to be known",
+    made: stage().round().look(gone).pass(61).look(gone),
+    config: { "monitor.supervisor_stale": "stale_s = 60" },
+    finds: "warning",
+  },
+  {
+    detector: "supervisor_stale",
+    when: "a predecessor, which gives no verdicts, fell silent",
+    made: stage().round({ verdict: null }).look({ isActive: false }).pass(61).look({ isActive: false }),
+    config: { "monitor.supervisor_stale": "stale_s = 60" },
+    finds: "warning",
+  },
+  {
+    detector: "supervisor_stale",
+    when: "its own key says 0",
+    made: stage().event("serve_started").round().look().pass(540).look().pass(540).look().pass(540).look().pass(540)
+      .look().pass(541).look(),
+    config: { "monitor.supervisor_stale": "stale_s = 0" },
+    finds: null,
+  },
+  {
+    detector: "supervisor_stale",
+    when: "it left without a word, and dead_s is 0",
+    made: stage().event("serve_started").round().look({ isActive: false }).pass(600).look({ isActive: false }),
+    config: { "monitor.supervisor_stale": "dead_s = 0" },
+    finds: null,
+  },
+  {
+    detector: "supervisor_stale",
+    when: "a predecessor, whose life is not known, wrote nothing for a minute",
+    made: stage().round({ verdict: null }).look({ isActive: false }).pass(61).look({ isActive: false }),
+    finds: null,
+  },
+  {
+    detector: "supervisor_stale",
     when: "an event claims to come from the future",
     made: (() => {
       const made = stage();
@@ -370,6 +462,13 @@ for (const { detector, when, made, config, finds, says } of cases) {
     if (says) assert.match(found[0]!.message, says);
   });
 }
+
+Deno.test("oauth_fail says what the operator wrote down for it, or what helps in general", () => {
+  const fixOf = (config: Readonly<Record<string, string>>) =>
+    findingsOf("oauth_fail", stage().round({ verdict: "auth" }), config).map(({ fix }) => fix);
+  assert.deepEqual(fixOf({ monitor: 'auth_fail_hint = "Ask Kim"' }), ["Ask Kim"]);
+  assert.deepEqual(fixOf({}), ["Log the agent in as the user that runs serve"]);
+});
 
 Deno.test("every one of the twelve has a case in which it fires and one in which it does not", () => {
   const names = new Set(cases.map(({ detector }) => detector));
