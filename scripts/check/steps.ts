@@ -36,7 +36,7 @@ const slow = [
 ];
 
 /** Needs an sshd on this machine, and waits for connections to be given up. */
-const overSsh = ["tests/e2e/feed_ssh_test.ts"];
+const overSsh = ["tests/e2e/feed_ssh_test.ts", "tests/e2e/monitor_ssh_test.ts"];
 
 const onlyNamed = [...slow, ...overSsh].join(",");
 
@@ -56,7 +56,8 @@ const quick: readonly Step[] = [
     name: "unit",
     what: "Unit tests",
     args: [...test, "--parallel", `--ignore=${notUnit},${onlyNamed}`, "tests"],
-    limitSeconds: 240,
+    // Ends what hangs; on a machine with other work they take more than twice as long.
+    limitSeconds: 400,
   },
 ];
 
@@ -99,6 +100,13 @@ export const onDemand: readonly Step[] = [
     limitSeconds: 900,
     countsOf: countSteps,
   },
+  {
+    name: "soak",
+    what: "The monitor beside busy loops, here and over an sshd that is cut, frozen and started anew",
+    args: ["run", "-A", "scripts/soak.ts", "--seed", "1", "--minutes", "3"],
+    limitSeconds: 500,
+    countsOf: countSteps,
+  },
 ];
 
 /** Numbers of tests in the closing line of `deno test`; null when the output has none. */
@@ -106,9 +114,9 @@ export function countTests(output: string): Counts | null {
   return lastCounts(output, /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm);
 }
 
-/** Numbers of steps in the closing line of the chaos test; null when the output has none. */
+/** Numbers in the closing line of the chaos test or the soak; null when the output has none. */
 export function countSteps(output: string): Counts | null {
-  return lastCounts(output, /^chaos: (\d+) steps passed, (\d+) failed$/gm);
+  return lastCounts(output, /^(?:chaos: (?=\d+ steps)|soak: (?=\d+ checks))(\d+) \w+ passed, (\d+) failed$/gm);
 }
 
 function lastCounts(output: string, line: RegExp): Counts | null {

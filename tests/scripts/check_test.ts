@@ -9,8 +9,10 @@ Deno.test("countTests() reads the closing line, also with ignored tests and step
   assert.equal(countTests("said ok | 12 passed | 0 failed"), null);
 });
 
-Deno.test("countSteps() reads the closing line of the chaos test", () => {
+Deno.test("countSteps() reads the closing lines of the chaos test and of the soak", () => {
   assert.deepEqual(countSteps('{"step":1}\nchaos: 525 steps passed, 1 failed\n'), { passed: 525, failed: 1 });
+  assert.deepEqual(countSteps("seed 1\nsoak: 90 checks passed, 0 failed\n"), { passed: 90, failed: 0 });
+  assert.equal(countSteps("soak: 90 steps passed, 0 failed"), null);
   assert.equal(countSteps("said chaos: 525 steps passed, 1 failed"), null);
   assert.equal(countSteps("ok | 12 passed | 0 failed (3s)\n"), null);
 });
@@ -19,6 +21,12 @@ Deno.test("the chaos test of the check has a seed and enough steps", () => {
   const words = onDemand.find(({ name }) => name === "chaos")!.args;
   assert.ok(words.includes("--seed"));
   assert.ok(Number(words[words.indexOf("--steps") + 1]) >= 500);
+});
+
+Deno.test("the soak of the check has a seed and minutes", () => {
+  const words = onDemand.find(({ name }) => name === "soak")!.args;
+  assert.ok(words.includes("--seed"));
+  assert.ok(Number(words[words.indexOf("--minutes") + 1]) >= 3);
 });
 
 Deno.test("no step has the name of another, and each has an end", () => {
