@@ -1,23 +1,39 @@
 // Sets of words that are looked up in the middle of a text, most of the time in vain.
 
+const lengths = 32;
+
 /** Words of ASCII letters and signs, whatever their case. */
 export class WordSet {
-  readonly #words: Set<string>;
-  /** By length, below 32, a bit for each character, by its low bits, with which a word of that length starts. */
-  readonly #starts = new Int32Array(32);
+  /** By length and the low bits of their first character: no piece of the text is cut out to be looked up. */
+  readonly #words: (readonly string[] | undefined)[] = new Array(lengths * 32).fill(undefined);
 
-  /** @param words in lower case, with spaces between them */
+  /** @param words in lower case, shorter than 32 characters, with spaces between them */
   constructor(words: string) {
-    this.#words = new Set(words.split(" "));
-    for (const word of this.#words) {
-      this.#starts[word.length]! |= 1 << (word.charCodeAt(0) & 31);
+    for (const word of new Set(words.split(" "))) {
+      const place = placeOf(word.length, word.charCodeAt(0));
+      this.#words[place] = [...this.#words[place] ?? [], word];
     }
   }
 
   /** Whether the characters from `start` up to `end` are one of the words. */
   has(text: string, start: number, end: number): boolean {
     const length = end - start;
-    if (length > 31 || (this.#starts[length]! & 1 << (text.charCodeAt(start) & 31)) === 0) return false;
-    return this.#words.has(text.slice(start, end).toLowerCase());
+    if (length >= lengths) return false;
+    const near = this.#words[placeOf(length, text.charCodeAt(start))];
+    if (near === undefined) return false;
+    for (const word of near) if (standsAt(word, text, start)) return true;
+    return false;
   }
+}
+
+function placeOf(length: number, first: number): number {
+  return length * 32 + (first & 31);
+}
+
+function standsAt(word: string, text: string, start: number): boolean {
+  for (let i = 0; i < word.length; i++) {
+    const code = text.charCodeAt(start + i);
+    if ((code >= 65 && code <= 90 ? code + 32 : code) !== word.charCodeAt(i)) return false;
+  }
+  return true;
 }
