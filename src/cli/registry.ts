@@ -3,6 +3,11 @@
 /** Every verb, sorted by name. */
 export const verbs = [
   {
+    name: "cancel",
+    summary: "Have the agent of the running round finish early; the loop goes on with the next round",
+    load: () => import("./verbs/cancel.ts"),
+  },
+  {
     name: "config",
     summary: "Check the configuration, or show what it comes to",
     load: () => import("./verbs/config.ts"),
@@ -34,6 +39,11 @@ export const verbs = [
     load: () => import("./verbs/init.ts"),
   },
   {
+    name: "kill",
+    summary: "End the supervisor, the agent and all that rounds started, within 5 seconds",
+    load: () => import("./verbs/kill.ts"),
+  },
+  {
     name: "monitor",
     summary: "Watch a project, here or over ssh: tell what goes wrong, and stop what does harm",
     load: () => import("./verbs/monitor.ts"),
@@ -63,6 +73,21 @@ export const verbs = [
     name: "serve",
     summary: "Run the agent round after round until something asks for an end",
     load: () => import("./verbs/serve.ts"),
+  },
+  {
+    name: "start",
+    summary: "Run serve in the background: it outlives the terminal and writes to a log of its own",
+    load: () => import("./verbs/start.ts"),
+  },
+  {
+    name: "status",
+    summary: "Show whether a supervisor runs, since when, and what it does",
+    load: () => import("./verbs/status.ts"),
+  },
+  {
+    name: "stop",
+    summary: "Let the running round finish, then end the supervisor, and wait until it is gone",
+    load: () => import("./verbs/stop.ts"),
   },
   {
     name: "verdict",

@@ -4,6 +4,7 @@ import { phaseFor } from "../config/phases.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { Tell } from "../core/telling.ts";
 import { Seats } from "../loop/seats.ts";
+import { clearStopNote, leaveStopNote } from "../loop/stop_note.ts";
 import { StopRequests } from "../loop/stop_requests.ts";
 import { Supervisor } from "../loop/supervisor.ts";
 import { StatusFile } from "../store/status.ts";
@@ -38,9 +39,14 @@ export async function supervised(
   phaseFor(config, { number: 1, phase: options.phase ?? null });
   maskSecretValues(config, world);
   const tell = tellerOn(world.stdout, { isJson: options.isJson, clock: world.clock });
-  const stop = new StopRequests(world.signals, (count, name) => tell(stopTelling(count, name)));
+  const { logDir } = config.runtime;
+  let isHolder = false;
+  const note = () => leaveStopNote(logDir, { now: world.clock.now(), pid: world.host.pid }, world.files);
+  const stop = new StopRequests(world.signals, (count, name) => {
+    tell(stopTelling(count, name));
+    if (isHolder && count === 1) note();
+  });
   try {
-    const { logDir } = config.runtime;
     const seats = new Seats(await seatsOf(config), { logDir, files: world.files });
     // A round that an earlier life was in is read with the reader of the agent that was at work in it.
     const inRound = new StatusFile(logDir, world.files).agentInRound();
@@ -49,8 +55,11 @@ export async function supervised(
     const active = { ...config, agent: { ...config.agent, ...settings } };
     const supervisor = await Supervisor.open({ config: active, version: options.version, agent, tell }, world);
     try {
+      isHolder = true;
+      if (stop.finish.aborted) note();
       return await work({ supervisor, stop, seats, tell });
     } finally {
+      clearStopNote(logDir, world.files);
       supervisor.close();
     }
   } catch (thrown) {

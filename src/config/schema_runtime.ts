@@ -44,6 +44,13 @@ export const runtimeRows = {
     since: "new",
     doc: "Time between asking the processes of a round to end (SIGTERM) and ending them (SIGKILL).",
   }),
+  cancel_grace_s: row(seconds(0), {
+    default: 30,
+    unit: "seconds",
+    since: "new",
+    doc:
+      "Time that `cancel` leaves the agent to finish by itself (SIGINT) before the processes of the round are ended.",
+  }),
   restart_delay_s: row(seconds(1), {
     default: 3,
     unit: "seconds",

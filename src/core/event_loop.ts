@@ -11,6 +11,10 @@ export const loopEventKinds = {
     when: "The operator ended a wait",
     fields: { classification: "string", waited_s: "int" },
   },
+  round_cancelled: {
+    when: "The operator asked the running agent to finish; the loop goes on",
+    fields: { round_num: "int", grace_s: "number" },
+  },
   breaker_reset: {
     when: "The operator closed the breaker",
     fields: { reason: "string", consecutive: "int" },

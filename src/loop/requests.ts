@@ -1,7 +1,8 @@
-// A request from another process to go on now: a file in the log folder that only counts while serve waits.
+// Requests from another process, each a file in the log folder: to go on now, or to end the round that runs.
 import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
 import type { Files } from "../ports/files.ts";
+import { isObject } from "../store/json_file.ts";
 
 const longestBytes = 4096;
 
@@ -24,7 +25,23 @@ export function requestRetry(
   files.writeAtomic(retryPath(logDir), `${JSON.stringify({ at: isoTime(from.now), by_pid: from.pid })}\n`);
 }
 
-/** The reading side. A request is removed when it is seen, whether it counts or not. */
+/** Where the request to end the running round lies. */
+export function cancelPath(logDir: string): string {
+  return joinPath(folderOf(logDir), "cancel.json");
+}
+
+/** Asks the serve of this log folder to have the agent of one round finish. @param from as for `requestRetry`. Throws `FileFault`. */
+export function requestCancel(
+  logDir: string,
+  from: { readonly now: number; readonly pid: number; readonly round: number },
+  files: Files,
+): void {
+  files.makeDir(folderOf(logDir));
+  const request = { at: isoTime(from.now), by_pid: from.pid, round_num: from.round };
+  files.writeAtomic(cancelPath(logDir), `${JSON.stringify(request)}\n`);
+}
+
+/** The reading side of `requestRetry`. A request is removed when it is seen, whether it counts or not. */
 export class RetryRequests {
   readonly #path: string;
   readonly #files: Files;
@@ -41,28 +58,48 @@ export class RetryRequests {
 
   /** Whether somebody asked at this time or later. @param since milliseconds since 1970, when the wait began */
   take(since: number): boolean {
-    try {
-      const info = this.#files.lstat(this.#path);
-      if (info === null) return false;
-      // Anything but a plain file is not opened: a pipe would block.
-      const at = info.isFile ? this.#askedAt() : null;
-      // What cannot be removed would end every wait from now on.
-      return this.#files.remove(this.#path) && at !== null && at >= since;
-    } catch {
-      return false;
-    }
+    const at = takeRequest(this.#path, this.#files)?.at;
+    // What is no time is no number, and never late enough.
+    return typeof at === "string" && Date.parse(at) >= since;
+  }
+}
+
+/** The reading side of `requestCancel`. A request is removed when it is seen, whether it counts or not. */
+export class CancelRequests {
+  readonly #path: string;
+  readonly #files: Files;
+
+  constructor(logDir: string, files: Files) {
+    this.#path = cancelPath(logDir);
+    this.#files = files;
   }
 
-  #askedAt(): number | null {
-    try {
-      const bytes = this.#files.readBytes(this.#path, { offset: 0, length: longestBytes });
-      const parsed = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array())) as
-        | { readonly at?: unknown }
-        | null;
-      const at = typeof parsed?.at === "string" ? Date.parse(parsed.at) : NaN;
-      return Number.isNaN(at) ? null : at;
-    } catch {
-      return null;
-    }
+  /** Whether somebody asked for the end of this round: one that was meant for an earlier round never ends a later one. */
+  take(round: number): boolean {
+    return takeRequest(this.#path, this.#files)?.round_num === round;
+  }
+}
+
+/** What is asked for, and removes it; null when there is nothing, when it is no request, or when it cannot be removed. */
+function takeRequest(path: string, files: Files): Readonly<Record<string, unknown>> | null {
+  try {
+    const info = files.lstat(path);
+    if (info === null) return null;
+    // Anything but a plain file is not opened: a pipe would block.
+    const request = info.isFile ? parseRequest(path, files) : null;
+    // What cannot be removed would be obeyed again and again.
+    return files.remove(path) ? request : null;
+  } catch {
+    return null;
+  }
+}
+
+function parseRequest(path: string, files: Files): Readonly<Record<string, unknown>> | null {
+  try {
+    const bytes = files.readBytes(path, { offset: 0, length: longestBytes });
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array()));
+    return isObject(parsed) ? parsed : null;
+  } catch {
+    return null;
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { exitCode } from "../core/errors.ts";
 import type { RoundResult } from "../core/round.ts";
 import { runRound } from "../round/round.ts";
+import type { RoundMeans } from "../round/round.ts";
 import type { RoundTools } from "../round/tools.ts";
 import { endByFile } from "./ends.ts";
 import { Course } from "./course.ts";
@@ -10,7 +11,7 @@ import type { LoopEnd } from "./ends.ts";
 import { keepWithinBounds, maskRoundLog } from "./housekeeping.ts";
 import { LoopFiles } from "./memory.ts";
 import { pause } from "./pause.ts";
-import { RetryRequests } from "./requests.ts";
+import { CancelRequests, RetryRequests } from "./requests.ts";
 import { Roster } from "./roster.ts";
 import { Seats } from "./seats.ts";
 import { Spending } from "./spending.ts";
@@ -85,6 +86,7 @@ class Loop {
   readonly #stopFiles: StopFiles;
   readonly #means: WaitMeans;
   readonly #course: Course;
+  readonly #cancels: CancelRequests;
   /** What lies before the next round. */
   #rest: Rest | null = null;
   /** The round after which too many in a row have changed nothing; null when the loop gets on. */
@@ -106,6 +108,7 @@ class Loop {
       pause: (milliseconds, untilEpochMs) => this.#pause(milliseconds, untilEpochMs),
       isConfigured: (agent) => this.#roster.has(agent),
     };
+    this.#cancels = new CancelRequests(logDir, files);
     this.#course = new Course({ config, roster, spending, files: this.#means.files, options });
   }
 
@@ -113,9 +116,13 @@ class Loop {
     return this.#roster.tools;
   }
 
+  get #roundMeans(): RoundMeans {
+    return { ...this.#spending.means, isCancelled: (round) => this.#cancels.take(round) };
+  }
+
   async run(): Promise<LoopEnd> {
     this.#means.requests.clear();
-    const resumed = await this.#supervisor.takeOver(this.#stop.stopRound, this.#spending.means);
+    const resumed = await this.#supervisor.takeOver(this.#stop.stopRound, this.#roundMeans);
     if (resumed?.wasRunning) this.rounds++;
     if (resumed === null && this.#stopFiles.clearSentinel()) {
       this.#tools.tell({ kind: "sentinel_cleared", text: "removed .agent-done of an earlier run" });
@@ -202,7 +209,7 @@ class Loop {
       phase: null,
       skipsBattery: this.#options.skipsBattery,
       stop: this.#stop.stopRound,
-      ...this.#spending.means,
+      ...this.#roundMeans,
       wantsFreshSession: this.#course.needsFreshSession,
     }, this.#tools);
     if (outcome.kind === "refused") return await this.#course.refused(outcome.failures);

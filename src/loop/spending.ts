@@ -82,7 +82,7 @@ export class Spending {
   }
 
   /** What is left for the next round, and the counting of it. */
-  get means(): Required<RoundMeans> {
+  get means(): Required<Pick<RoundMeans, "room" | "onSettled">> {
     return { room: this.#keeper?.room() ?? boundlessRoom, onSettled: (result) => this.#record(result) };
   }
 

@@ -24,7 +24,10 @@ export interface Leftovers {
   readonly survivors: number;
 }
 
-export type StrayTools = RoundTools & { readonly scopes?: Pick<ScopeDesk, "scopeOf"> };
+/** Of a supervisor, or of whoever ends what no supervisor is there for any more. */
+export type StrayTools = Pick<RoundTools, "clock" | "config" | "files" | "host" | "processes" | "tell"> & {
+  readonly scopes?: Pick<ScopeDesk, "scopeOf">;
+};
 
 /** @param currentId the round on record, which is left alone; null when there is none */
 export async function endStrays(currentId: string | null, tools: StrayTools): Promise<readonly Leftovers[]> {
@@ -79,7 +82,7 @@ async function endShim(pid: number, tools: StrayTools): Promise<Leftovers> {
 }
 
 /** Processes of recorded rounds that are over: nothing leads them, but they carry the round's id. */
-async function endUnled(suspects: Set<number>, currentId: string | null, tools: RoundTools): Promise<Leftovers[]> {
+async function endUnled(suspects: Set<number>, currentId: string | null, tools: StrayTools): Promise<Leftovers[]> {
   const ended: Leftovers[] = [];
   for (const round of recordedRounds(tools)) {
     if (suspects.size === 0) break;
@@ -101,7 +104,7 @@ async function endUnled(suspects: Set<number>, currentId: string | null, tools: 
 }
 
 /** The newest first. */
-function recordedRounds(tools: RoundTools): { readonly id: string; readonly number: number }[] {
+function recordedRounds(tools: StrayTools): { readonly id: string; readonly number: number }[] {
   const source = openEventSource({ files: tools.files, logDir: tools.config.runtime.logDir });
   const { lines } = source.query({ kinds: ["round_start"], limit: recentRounds, maxBytes: recordedBytes });
   return lines.flatMap(({ event }) =>
@@ -114,7 +117,7 @@ function recordedRounds(tools: RoundTools): { readonly id: string; readonly numb
 /** All that is within reach: asked, then killed. */
 async function endAll(
   round: { readonly roundId: string; readonly leaderPid: number | null; readonly scope: RoundScope | null },
-  tools: RoundTools,
+  tools: StrayTools,
 ): Promise<Pick<Leftovers, "processes" | "survivors">> {
   const reach = new Reach(round, tools.processes);
   const met = new Set<number>();

@@ -37,8 +37,8 @@ interface Service {
 }
 
 /**
- * Asks by `agent-runner stop` there; where that is not understood, by the signals it would send: the first lets the
- * round finish, the second, after the patience, stops it. Never throws; whether it worked is looked up, not assumed.
+ * Asks by `agent-runner stop` there, or where that is not understood by the signal it would send, which lets the round
+ * finish; a second one, after the patience, stops the round. Never throws; whether it worked is looked up, not assumed.
  */
 export async function stopRemote(target: SshTarget, tools: StopTools, options: StopOptions): Promise<StopOutcome> {
   return await new RemoteStop(target, tools, options).run();
@@ -73,13 +73,13 @@ class RemoteStop {
       return this.#failed();
     }
     if (!hasVerb && !await this.#terminate(before)) return this.#failed();
-    return await this.#untilGone({ mayAskAgain: !hasVerb });
+    return await this.#untilGone();
   }
 
-  async #untilGone({ mayAskAgain }: { readonly mayAskAgain: boolean }): Promise<StopOutcome> {
+  async #untilGone(): Promise<StopOutcome> {
     const { clock } = this.#tools;
     let goneSince: number | null = null;
-    let mayAsk = mayAskAgain;
+    let mayAsk = true;
     for (let pauseMs = firstPauseMs; this.#leftMs() > 0 && !this.#signal.aborted;) {
       const service = await this.#service();
       const now = clock.monotonic();

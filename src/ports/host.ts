@@ -16,6 +16,8 @@ export interface Host {
   readonly pid: number;
   /** The words that start this program once more: the binary alone, or the runtime with its flags and the source. */
   readonly selfCommand: readonly string[];
+  /** The same with everything that the program may ever do, for a process that is to outlive this one. */
+  readonly serveCommand: readonly string[];
   /** `x86_64` or `aarch64`. */
   readonly machine: string;
   hostName(): string;

@@ -78,7 +78,7 @@ export interface Processes {
   signal(pid: number, signal: SignalName): boolean;
   /** Signals every member of a process group. False when there is none. */
   signalGroup(pgid: number, signal: SignalName): boolean;
-  /** The process table; `marker` is a `NAME=value` looked for in each environment. Null when it cannot be had. */
+  /** The process table; `marker` is a `NAME=value`, or `NAME=`, looked for in each environment. Null when it cannot be had. */
   list(marker: string | null): Promise<readonly ProcessInfo[] | null>;
   /** Path of an executable as a process with this PATH and work folder would find it, or null. */
   find(command: string, options: { readonly path: string; readonly workDir: string }): string | null;

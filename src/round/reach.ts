@@ -121,6 +121,13 @@ export class Reach {
     }];
   }
 
+  /** Asks the group to finish, as Ctrl-C on a terminal does: what the agent put into a session of its own is left alone. */
+  interrupt(): void {
+    if (this.#leaderPid === null || !this.#hasGroup) return;
+    this.#processes.signalGroup(this.#leaderPid, "SIGINT");
+    this.#processes.signalGroup(this.#leaderPid, "SIGCONT");
+  }
+
   /**
    * Signals the group at once, then whatever lives outside it. Stopped processes are woken to receive it. Returns whom
    * it met after the group had heard it.

@@ -85,6 +85,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
           : Math.max(round.startedAt, lastWriteTo([paths.exit, paths.log], tools) ?? 0),
       },
       stop: request.stop,
+      ...(request.isCancelled === undefined ? {} : { isCancelled: request.isCancelled }),
       room: request.room ?? boundlessRoom,
     }, tools);
     request.onSettled?.(result);

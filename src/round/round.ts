@@ -34,12 +34,14 @@ export type RoundOutcome =
   | { readonly kind: "refused"; readonly failures: readonly Check[] }
   | { readonly kind: "done"; readonly result: RoundResult };
 
-/** What a round owes to the budgets. */
+/** What a round is given by the loop it belongs to, and owes to the budgets. */
 export interface RoundMeans {
   /** What is left of them; absent: nothing bounds the round. */
   readonly room?: Room;
   /** Called before the round is closed on record: dying in between makes the next life call it again. */
   readonly onSettled?: (result: RoundResult) => void;
+  /** Whether the operator asked that the agent of this round finishes; absent: nobody can ask. A glance. */
+  readonly isCancelled?: (round: number) => boolean;
 }
 
 export interface RoundRequest extends RoundMeans {
@@ -116,6 +118,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     started,
     agentFile,
     stop: request.stop,
+    ...(request.isCancelled === undefined ? {} : { isCancelled: request.isCancelled }),
     room: request.room ?? boundlessRoom,
   }, tools);
   if (result.verdict.kind === "ok") await noteOffered(plan.number, offer, tools);

@@ -4,8 +4,10 @@ import type { Clock } from "../ports/clock.ts";
 import { earlyEnd } from "./act_early.ts";
 import type { EarlyEnd } from "./act_early.ts";
 import { endingOf } from "./ending.ts";
+import { graceMsOf } from "./grace.ts";
 import type { LeaderEnd } from "./leader.ts";
 import { LeftoverTally } from "./leftover_tally.ts";
+import { ProgressTelling } from "./progress_telling.ts";
 import type { RunOutcome, RunSpec } from "./run_spec.ts";
 import { climb } from "./stop_ladder.ts";
 import type { Happening, LadderAction, LadderState } from "./stop_ladder.ts";
@@ -16,7 +18,6 @@ import type { Workers } from "./workers.ts";
 const tickMs = 250;
 /** Between looks for survivors once the agent has ended, growing to the tick. */
 const firstCheckMs = 30;
-const killCheckMs = 150;
 const lastLookMs = 1_000;
 const killRoundsMax = 60;
 
@@ -44,7 +45,7 @@ class RoundWatch {
   #killRounds = 0;
   readonly #leftovers: LeftoverTally;
   #survivors = 0;
-  #nextProgress: number;
+  readonly #progress: ProgressTelling;
   #wake = new AbortController();
 
   constructor(spec: RunSpec, clock: Clock) {
@@ -56,7 +57,7 @@ class RoundWatch {
       now: clock.monotonic(),
       monotonic: () => clock.monotonic(),
     });
-    this.#nextProgress = clock.monotonic() + spec.progressSeconds * 1000;
+    this.#progress = new ProgressTelling(spec, clock.monotonic());
   }
 
   async run(): Promise<RunOutcome> {
@@ -100,17 +101,17 @@ class RoundWatch {
     if (this.#state === "term_sent" || this.#state === "kill_sent") return await this.#observeEnding(now);
     if (this.#spec.stop.aborted) return "stop_request";
     await this.#wallWatch.note(now, { hasGrown, reach: this.#spec.reach });
-    this.#progress(now);
+    this.#progress.tell(now, this.#wallWatch.lastOutputAt);
+    if (this.#state !== "int_sent" && this.#spec.cancel?.isAsked()) return "cancel_request";
+    if (this.#state === "int_sent" && now >= this.#graceUntil) return "grace_over";
     const facts = { logBytes: this.#spec.tap.size, reach: this.#spec.reach, hasResult: this.#state === "result_seen" };
     this.#wall = await this.#wallWatch.reached(now, facts);
     if (this.#wall !== null) return "wall";
     if (this.#isOverEarly(now)) return "early_sign";
     const isLingerSet = this.#state === "running" && this.#spec.walls.lingerSeconds > 0;
     if (isLingerSet && this.#spec.reader.observe().hasTerminalRecord) return "result_line";
-    if (this.#resultAt !== null && now - this.#resultAt > this.#spec.walls.lingerSeconds * 1000) {
-      return await this.#linger();
-    }
-    return null;
+    const hasLingered = this.#resultAt !== null && now - this.#resultAt > this.#spec.walls.lingerSeconds * 1000;
+    return hasLingered && this.#state === "result_seen" ? await this.#linger() : null;
   }
 
   #isOverEarly(now: number): boolean {
@@ -187,18 +188,24 @@ class RoundWatch {
       case "note_stop":
         this.#isStopped = true;
         return this.#spec.notices.onStopping("the operator asked for it");
+      case "note_cancel":
+        this.#isStopped = true;
+        return this.#spec.notices.onCancelled?.();
       case "note_early":
         return this.#spec.notices.onStopping(this.#early?.why ?? "");
       case "note_leftovers":
         return;
+      case "interrupt":
+        return this.#spec.reach.interrupt();
       case "term":
         return await this.#terminate();
       case "kill":
         return await this.#kill();
       case "start_grace": {
-        const graceMs = this.#state === "kill_sent" ? killCheckMs : this.#spec.walls.stopGraceSeconds * 1000;
-        this.#graceUntil = this.#clock.monotonic() + graceMs;
-        this.#checkAt = this.#clock.monotonic() + this.#checkMs;
+        const now = this.#clock.monotonic();
+        this.#graceUntil = now + graceMsOf(this.#state, this.#spec);
+        // An agent that was only asked to finish is watched as before.
+        if (this.#state !== "int_sent") this.#checkAt = now + this.#checkMs;
         return;
       }
       default:
@@ -218,16 +225,6 @@ class RoundWatch {
     // The shim gets a moment to write down how the agent ended; after that nothing is spared.
     this.#leftovers.note(await this.#spec.reach.kill({ sparesLeader: this.#killRounds < 2 && this.#end === null }));
     this.#killRounds++;
-  }
-
-  #progress(now: number): void {
-    if (this.#spec.progressSeconds <= 0 || now < this.#nextProgress) return;
-    this.#nextProgress = now + this.#spec.progressSeconds * 1000;
-    this.#spec.notices.onProgress({
-      logBytes: this.#spec.tap.size,
-      quietSeconds: (now - this.#wallWatch.lastOutputAt) / 1000,
-      ageSeconds: (now - this.#spec.origin) / 1000,
-    });
   }
 
   #outcome(): RunOutcome {

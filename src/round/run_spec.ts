@@ -14,6 +14,16 @@ export interface RunNotices {
   onExtended(workers: Workers): void;
   /** The round is being ended: why, in a word for people. */
   onStopping(why: string): void;
+  /** The agent is asked to finish by itself, because the operator wants it. */
+  onCancelled?(): void;
+}
+
+/** What asks the agent of one round to finish, without stopping the loop. */
+export interface Cancel {
+  /** True once somebody asked. Called several times a second: a glance. */
+  isAsked(): boolean;
+  /** Seconds the agent has before it is ended by the rest of the ladder. */
+  readonly graceSeconds: number;
 }
 
 export interface RunSpec {
@@ -33,6 +43,8 @@ export interface RunSpec {
   readonly bounds?: Pick<RoundBounds, "read" | "end" | "nextAt">;
   /** Fires when the operator wants the round stopped now. */
   readonly stop: AbortSignal;
+  /** Absent: nobody can ask. */
+  readonly cancel?: Cancel;
   readonly notices: RunNotices;
 }
 

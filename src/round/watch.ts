@@ -26,6 +26,8 @@ export interface WatchSpec {
   /** Of a round of an earlier life. */
   readonly earlier?: EarlierTimes;
   readonly stop: AbortSignal;
+  /** Whether the operator asked for the end of the round of that number; absent: nobody can ask. */
+  readonly isCancelled?: (round: number) => boolean;
   /** What is left of the budgets. */
   readonly room: Room;
 }
@@ -98,10 +100,17 @@ async function watch(
     },
     bounds: boundsOf(spec, tools),
     stop: spec.stop,
+    ...cancelOf(spec, tools),
     notices: noticesOf(spec, reach, tools),
   }, tools.clock);
   tools.scopes.noteEnd(spec.round.number, scope);
   return outcome;
+}
+
+function cancelOf({ isCancelled, round }: WatchSpec, { config }: RoundTools): Pick<RunSpec, "cancel"> {
+  if (isCancelled === undefined) return {};
+  const graceSeconds = config.runtime.cancelGraceSeconds;
+  return { cancel: { graceSeconds, isAsked: () => isCancelled(round.number) } };
 }
 
 function boundsOf({ round, paths }: WatchSpec, tools: RoundTools): RoundBounds {
@@ -135,6 +144,14 @@ function noticesOf(spec: WatchSpec, reach: Reach, tools: RoundTools): RunNotices
       const names = workers.working.map((worker) => worker.name).join(", ");
       const text = `round ${round.number}: the agent is done, but still works on: ${names}`;
       tools.tell({ kind: "round_extended", text, facts: { round: round.number } });
+    },
+    onCancelled() {
+      const { cancelGraceSeconds: seconds } = tools.config.runtime;
+      tools.sink.emit("round_cancelled", { round_num: round.number, grace_s: seconds });
+      const text = `round ${round.number}: the agent is asked to finish (SIGINT now, SIGTERM after ${
+        spellDuration(seconds)
+      }); the loop goes on`;
+      tools.tell({ kind: "round_cancelled", text, tone: "warn", facts: { round: round.number } });
     },
     onStopping(why) {
       const grace = spellDuration(spec.plan.walls.stopGraceSeconds);

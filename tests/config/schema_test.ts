@@ -127,6 +127,7 @@ const expected: Readonly<Record<string, Expected>> = {
   "runtime.idle_timeout_s": { absent: 0, ...wholeFrom(0) },
   "runtime.linger_s": { absent: 0, ...wholeFrom(0) },
   "runtime.stop_grace_s": { absent: 5, ...wholeFrom(0) },
+  "runtime.cancel_grace_s": { absent: 30, ...wholeFrom(0) },
   "runtime.restart_delay_s": { absent: 3, ...wholeFrom(1) },
   "runtime.max_rounds": { absent: null, ...wholeFrom(1) },
   "runtime.stop_file": { absent: null, ...path },

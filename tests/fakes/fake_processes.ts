@@ -20,6 +20,8 @@ export interface ProcessScript {
   readonly command?: string;
   /** `NAME=value` in its environment. */
   readonly marker?: string | null;
+  /** Further ones. */
+  readonly markers?: readonly string[];
   /** CPU seconds used per second. Default 0. */
   readonly cpuShare?: number;
   /** Milliseconds from TERM, INT or HUP to its end; null: it does not listen. Default 0. */
@@ -51,6 +53,10 @@ interface Living {
 }
 
 const codes: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
+
+function carries({ marker, markers = [] }: ProcessScript, wanted: string): boolean {
+  return [marker, ...markers].some((own) => wanted.endsWith("=") ? own?.startsWith(wanted) : own === wanted);
+}
 
 /** `Processes` over scripted processes, on a fake clock. */
 export class FakeProcesses implements Processes {
@@ -178,7 +184,7 @@ export class FakeProcesses implements Processes {
       startedAt: Math.floor((living.startedMs + Date.parse("2026-11-21T10:00:00Z")) / 1000),
       cpuSeconds: ageSeconds * (living.script.cpuShare ?? 0),
       command: living.script.command ?? "worker",
-      isMarked: marker !== null && !living.isZombie && living.script.marker === marker,
+      isMarked: marker !== null && !living.isZombie && carries(living.script, marker),
     };
   }
 

@@ -138,6 +138,7 @@ export class FakeWorld implements World {
     this.host = {
       pid: 77,
       selfCommand: ["/bin/agent-runner"],
+      serveCommand: ["/bin/agent-runner"],
       machine: "x86_64",
       hostName: () => "host",
       uptimeSeconds: () => clock.monotonic() / 1000,

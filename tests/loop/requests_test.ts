@@ -1,7 +1,14 @@
 // Guards that a request to go on counts once, while serve waits, and never before or for ever.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { requestRetry, retryPath, RetryRequests } from "../../src/loop/requests.ts";
+import {
+  cancelPath,
+  CancelRequests,
+  requestCancel,
+  requestRetry,
+  retryPath,
+  RetryRequests,
+} from "../../src/loop/requests.ts";
 import { MemoryFiles, memoryFiles } from "../fakes/memory_files.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
@@ -74,4 +81,40 @@ Deno.test("RetryRequests never throws, whatever bytes it finds", () => {
     new RetryRequests("/log", files).take(0);
     assert.deepEqual(files.paths(), []);
   }));
+});
+
+function cancelScene(round: number) {
+  const files = new MemoryFiles();
+  requestCancel("/log", { now, pid: 42, round }, files);
+  return { files, requests: new CancelRequests("/log", files) };
+}
+
+Deno.test("requestCancel() leaves a private file that names the round", () => {
+  const { files } = cancelScene(7);
+  const content = JSON.parse(files.readText(cancelPath("/log"))!);
+  assert.deepEqual(content, { at: "2026-11-21T10:00:00.000Z", by_pid: 42, round_num: 7 });
+  assert.equal(files.modeOf(cancelPath("/log")), 0o600);
+});
+
+Deno.test("CancelRequests takes a request once, and only for the round it names", () => {
+  const { files, requests } = cancelScene(7);
+  assert.deepEqual([requests.take(7), requests.take(7)], [true, false]);
+  assert.deepEqual(files.paths(), []);
+  const late = cancelScene(7);
+  assert.equal(late.requests.take(8), false);
+  assert.deepEqual(late.files.paths(), [], "it does not lie in wait for another round");
+});
+
+Deno.test("CancelRequests obeys nothing that is no request, and nothing it cannot remove", () => {
+  for (const text of [...others, '{"round_num": "7"}', '{"round_num": null}', "[7]"]) {
+    const { files, requests } = cancelScene(7);
+    files.writeAtomic(cancelPath("/log"), text);
+    assert.equal(requests.take(7), false, text);
+    assert.deepEqual(files.paths(), [], text);
+  }
+  const { files, requests } = cancelScene(7);
+  files.remove = () => {
+    throw new Error("read only");
+  };
+  assert.equal(requests.take(7), false);
 });

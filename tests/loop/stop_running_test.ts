@@ -1,7 +1,9 @@
 // Guards the stop of a supervisor on this machine: it is asked as a person would ask, and believed by its lock alone.
 import assert from "node:assert/strict";
 import { isoTime } from "../../src/core/text.ts";
+import { leaveStopNote } from "../../src/loop/stop_note.ts";
 import { stopRunning } from "../../src/loop/stop_running.ts";
+import type { StopOptions } from "../../src/loop/stop_running.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import type { ProcessScript } from "../fakes/fake_processes.ts";
 
@@ -18,7 +20,7 @@ async function supervisor(script: ProcessScript = {}, world = new FakeWorld()) {
   return { world, pid };
 }
 
-function stop(world: FakeWorld, options: { deadlineSeconds?: number; signal?: AbortSignal } = {}) {
+function stop(world: FakeWorld, options: Partial<StopOptions> = {}) {
   return stopRunning(logDir, world, { signal: new AbortController().signal, ...options });
 }
 
@@ -107,4 +109,39 @@ Deno.test("stopRunning() does not take the lock itself", async () => {
   const { world } = await supervisor({ obeysAfterMs: 1000 });
   world.lock.tryAcquire = () => Promise.reject(new Error("it took the lock"));
   assert.equal((await stop(world)).kind, "stopped");
+});
+
+Deno.test("stopRunning() never stops the round where its patience has no end, and tells what it waits for", async () => {
+  const { world, pid } = await supervisor({ obeysAfterMs: 600_000 });
+  const waits: number[] = [];
+  const options = { deadlineSeconds: 1800, patienceSeconds: Infinity, settleSeconds: 0 };
+  const before = world.clock.monotonic();
+  assert.deepEqual(await stop(world, { ...options, onWait: (elapsed) => void waits.push(elapsed) }), {
+    kind: "stopped",
+    wasRunning: true,
+  });
+  assert.deepEqual(sent(world), [[pid, "SIGTERM", 0]]);
+  assert.ok(world.clock.monotonic() - before <= 600_400, "it is gone when its lock is free");
+  assert.ok(waits[0]! < 1 && waits.at(-1)! >= 599, `${waits[0]} ${waits.at(-1)}`);
+});
+
+Deno.test("stopRunning() does not ask at once who was asked before, and asks it again after its patience", async () => {
+  const { world, pid } = await supervisor({ obeysAfterMs: null });
+  leaveStopNote(logDir, { now: world.clock.now() + world.clock.monotonic() + 1000, pid }, world.files);
+  const begun = world.clock.monotonic();
+  const outcome = await stop(world, { deadlineSeconds: 40 });
+  assert.equal(outcome.kind === "failed" && outcome.wasAsked, true);
+  const [first, ...more] = world.processes.signals;
+  assert.deepEqual([first?.signal, more], ["SIGTERM", []]);
+  assert.ok(first!.at - begun >= 30_000, `${first!.at - begun}`);
+});
+
+Deno.test("stopRunning() gives up early on one that nobody can name, where that is wanted", async () => {
+  const { world } = await supervisor();
+  world.files.remove(`${path}.holder`);
+  const begun = world.clock.monotonic();
+  const outcome = await stop(world, { deadlineSeconds: 1800, unknownSeconds: 5 });
+  assert.equal(outcome.kind === "failed" && outcome.wasAsked, false);
+  const took = world.clock.monotonic() - begun;
+  assert.ok(took >= 5000 && took < 6000, `${took}`);
 });

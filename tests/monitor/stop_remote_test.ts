@@ -82,7 +82,7 @@ Deno.test("stopRemote() has nothing to do where none runs", async () => {
 });
 
 Deno.test("stopRemote() fails at its deadline when the supervisor goes on, or comes back", async () => {
-  for (const far of [{ stopCode: 0, obeysAfter: null }, { stopCode: 2, obeysTerm: 3 }]) {
+  for (const far of [{ stopCode: 0, obeysAfter: null, obeysTerm: 2 }, { stopCode: 2, obeysTerm: 3 }]) {
     const { outcome, seconds, terms } = await stop(far);
     assert.ok(outcome.kind === "failed");
     assert.match(outcome.fault.reason, /was asked to stop, but still runs/);
@@ -91,6 +91,13 @@ Deno.test("stopRemote() fails at its deadline when the supervisor goes on, or co
   }
   const { outcome } = await stop({ stopCode: 0, returnsAfter: 1 }, { deadlineSeconds: 10 });
   assert.equal(outcome.kind, "failed");
+});
+
+Deno.test("stopRemote() stops a round that is still on half a minute after it was asked", async () => {
+  const { outcome, seconds, terms } = await stop({ stopCode: 0, obeysAfter: null, obeysTerm: 1 });
+  assert.deepEqual(outcome, stopped);
+  assert.equal(terms, 1);
+  assert.ok(seconds >= 30 && seconds < 45, String(seconds));
 });
 
 Deno.test("stopRemote() begins to count anew when the supervisor is back in between", async () => {

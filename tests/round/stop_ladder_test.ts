@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { climb, stopTable } from "../../src/round/stop_ladder.ts";
 import type { Happening, LadderAction, LadderState } from "../../src/round/stop_ladder.ts";
 
-const states: readonly LadderState[] = ["running", "result_seen", "term_sent", "kill_sent", "gone"];
+const states: readonly LadderState[] = ["running", "result_seen", "int_sent", "term_sent", "kill_sent", "gone"];
 const happenings: readonly Happening[] = [
   "exited",
   "cleared",
@@ -13,6 +13,7 @@ const happenings: readonly Happening[] = [
   "result_line",
   "linger_over",
   "linger_busy",
+  "cancel_request",
   "stop_request",
   "grace_over",
   "still_alive",
@@ -25,6 +26,7 @@ const wanted: Readonly<Record<string, string>> = {
   "running wall": "term_sent: note_wall term start_grace",
   "running stop_request": "term_sent: note_stop term start_grace",
   "running early_sign": "term_sent: note_early term start_grace",
+  "running cancel_request": "int_sent: note_cancel interrupt start_grace",
   "running result_line": "result_seen: start_linger",
   "result_seen cleared": "gone:",
   "result_seen exited": "term_sent: note_leftovers term start_grace",
@@ -33,6 +35,13 @@ const wanted: Readonly<Record<string, string>> = {
   "result_seen stop_request": "term_sent: note_stop term start_grace",
   "result_seen linger_busy": "result_seen: note_extended",
   "result_seen linger_over": "term_sent: note_linger term start_grace",
+  "result_seen cancel_request": "int_sent: note_cancel interrupt start_grace",
+  "int_sent cleared": "gone:",
+  "int_sent exited": "term_sent: note_leftovers term start_grace",
+  "int_sent wall": "term_sent: note_wall term start_grace",
+  "int_sent early_sign": "term_sent: note_early term start_grace",
+  "int_sent stop_request": "term_sent: note_stop term start_grace",
+  "int_sent grace_over": "term_sent: term start_grace",
   "term_sent cleared": "gone:",
   "term_sent grace_over": "kill_sent: kill start_grace",
   "kill_sent cleared": "gone:",
@@ -41,6 +50,10 @@ const wanted: Readonly<Record<string, string>> = {
 
 function spell(next: LadderState, actions: readonly LadderAction[]): string {
   return `${next}: ${actions.join(" ")}`.trimEnd();
+}
+
+function isSignalling(actions: readonly LadderAction[]): boolean {
+  return actions.some((action) => action === "interrupt" || action === "term" || action === "kill");
 }
 
 for (const state of states) {
@@ -77,7 +90,7 @@ Deno.test("stopTable reaches every state from running, and gone from every state
 Deno.test("stopTable never kills before it asked, and starts a grace after every signal", () => {
   for (const row of stopTable) {
     if (row.actions.includes("kill")) assert.ok(row.state === "term_sent" || row.state === "kill_sent");
-    if (row.actions.includes("term") || row.actions.includes("kill")) assert.equal(row.actions.at(-1), "start_grace");
+    if (isSignalling(row.actions)) assert.equal(row.actions.at(-1), "start_grace");
   }
 });
 
@@ -93,8 +106,7 @@ Deno.test("climb() keeps its promises whatever happens in whatever order", () =>
       assert.ok(terms <= 1);
       assert.ok(states.indexOf(next) >= states.indexOf(state), `${state} ${happening} ${next}`);
       // Every signal has its deadline, and only what is gone is left alone.
-      const isSignal = actions.includes("term") || actions.includes("kill");
-      assert.equal(actions.includes("start_grace"), isSignal);
+      assert.equal(actions.includes("start_grace"), isSignalling(actions));
       assert.equal(next === "gone", state === "gone" || happening === "cleared");
       state = next;
     }

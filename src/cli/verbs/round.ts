@@ -3,6 +3,7 @@ import { exitCode, OperatorError } from "../../core/errors.ts";
 import { visible } from "../../core/text.ts";
 import { startFailure } from "../../loop/ends.ts";
 import { keepWithinBounds, maskRoundLog } from "../../loop/housekeeping.ts";
+import { CancelRequests } from "../../loop/requests.ts";
 import { Roster } from "../../loop/roster.ts";
 import { Spending } from "../../loop/spending.ts";
 import { runRound } from "../../round/round.ts";
@@ -25,14 +26,16 @@ export default defineVerb({
     const options = { isJson: args.isJson, phase, version: world.version };
     return await supervised(config, options, world, async ({ supervisor, stop, seats }) => {
       const spending = await Spending.open(supervisor.tools);
-      await supervisor.takeOver(stop.stopRound, spending.means);
+      const cancels = new CancelRequests(config.runtime.logDir, world.files);
+      const means = { ...spending.means, isCancelled: (round: number) => cancels.take(round) };
+      await supervisor.takeOver(stop.stopRound, means);
       if (stop.finish.aborted) return exitCode.failure;
       const refusal = spending.refusal();
       if (refusal !== null) throw new OperatorError(`No round is started: ${refusal.reason}`, { fix: refusal.fix });
       // Who may work is kept account of as in a loop; that all have to wait is passed over, because a person asks.
       const roster = new Roster(seats, supervisor.tools);
       await roster.beforeRound();
-      const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound, ...spending.means };
+      const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound, ...means };
       const outcome = await runRound(request, roster.tools);
       if (outcome.kind === "refused") {
         for (const check of outcome.failures) world.stderr.write(`${visible(startFailure(check).text)}\n`);

@@ -14,12 +14,16 @@ function collectGarbage(): void {
   }
 }
 
+function selfCommand(grants: readonly string[]): readonly string[] {
+  if (Deno.build.standalone) return [Deno.execPath()];
+  return [Deno.execPath(), "run", "--no-prompt", ...grants.map((grant) => `--allow-${grant}`), Deno.mainModule];
+}
+
 export function denoHost(processes: Processes): Host {
   return {
     pid: Deno.pid,
-    selfCommand: Deno.build.standalone
-      ? [Deno.execPath()]
-      : [Deno.execPath(), "run", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys", Deno.mainModule],
+    selfCommand: selfCommand(["read", "env", "sys"]),
+    serveCommand: selfCommand(["read", "write", "env", "run", "sys"]),
     machine: Deno.build.arch,
     hostName: () => Deno.hostname(),
     uptimeSeconds: () => Deno.osUptime(),

@@ -5,11 +5,12 @@ const commandCharacters = 400;
 /** Enough for the columns and for the command's characters, however many bytes each of them takes. */
 const headBytes = 100 + commandCharacters * 4;
 const blank = 0x20;
+const equals = 0x3d;
 const row = /^\s*(\d+)\s+(\d+)\s+(-?\d+)\s+(\S+)\s+\w{3} (\w{3}\s+\d+ \d{2}:\d{2}:\d{2} \d{4})\s+([\d:.-]+)\s(.*)$/;
 
 /**
  * @param bytes output of `ps -o pid=,ppid=,pgid=,stat=,lstart=,time=,args=` (or `bsdtime=`) in the C locale and UTC
- * @param marker `NAME=value` looked for as a whole word after the command line, or null
+ * @param marker `NAME=value` looked for as a whole word after the command line, `NAME=` for any value, or null
  */
 export function parseProcessTable(bytes: Uint8Array, marker: string | null): ProcessInfo[] {
   const rows: ProcessInfo[] = [];
@@ -41,9 +42,10 @@ export function parseProcessTable(bytes: Uint8Array, marker: string | null): Pro
 /** Between blanks or the end; the environments of a whole machine are looked through as bytes, never decoded. */
 function hasWord(line: Uint8Array, word: Uint8Array): boolean {
   const last = line.length - word.length;
+  const isOpen = word.at(-1) === equals;
   for (let at = line.indexOf(word[0]!); at >= 0 && at <= last; at = line.indexOf(word[0]!, at + 1)) {
     const isBegin = at === 0 || line[at - 1] === blank;
-    const isEnd = at === last || line[at + word.length] === blank;
+    const isEnd = isOpen || at === last || line[at + word.length] === blank;
     if (isBegin && isEnd && word.every((byte, i) => line[at + i] === byte)) return true;
   }
   return false;

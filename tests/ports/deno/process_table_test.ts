@@ -101,3 +101,11 @@ const times: readonly [text: string, seconds: number][] = [
 for (const [text, seconds] of times) {
   Deno.test(`parseCpuTime() reads ${text}`, () => assert.equal(parseCpuTime(text), seconds));
 }
+
+Deno.test("parseProcessTable() finds a variable with whatever value, and no longer name that holds it", () => {
+  const marked = (text: string) => parse(text, "AGENT_RUNNER_ROUND_ID=").map((row) => row.isMarked);
+  assert.deepEqual(marked(linux), [false, true, true, false]);
+  const line = (words: string) => `5 1 5 S Sat Nov 21 10:00:00 2026 00:00:00 x ${words}\n`;
+  assert.deepEqual(marked(line("AGENT_RUNNER_ROUND_ID=") + line("MY_AGENT_RUNNER_ROUND_ID=1")), [true, false]);
+  assert.deepEqual(marked(line("AGENT_RUNNER_ROUND_ID") + line("AGENT_RUNNER_ROUND_IDS=1")), [false, false]);
+});

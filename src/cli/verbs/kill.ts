@@ -1,0 +1,82 @@
+// kill: ends the supervisor, the agent and all that rounds started, within seconds, and proves it.
+import { exitCode, OperatorError } from "../../core/errors.ts";
+import { visible } from "../../core/text.ts";
+import type { Config } from "../../config/schema.ts";
+import { findHolder } from "../../loop/holder.ts";
+import { endStrays } from "../../loop/strays.ts";
+import { ScopeDesk } from "../../round/scope_desk.ts";
+import { killAll } from "../../service/kill.ts";
+import type { KillReport } from "../../service/kill.ts";
+import { readingLogs } from "../log_folder.ts";
+import { spellJson } from "../print.ts";
+import { openConfig } from "../project.ts";
+import { lookAtService } from "../service_look.ts";
+import { defineVerb } from "../verb.ts";
+import type { World } from "../world.ts";
+
+export default defineVerb({
+  name: "kill",
+  summary: "End the supervisor, the agent and all that rounds started, within 5 seconds",
+  flags: {},
+  needs: ["read", "write", "run", "env", "sys"],
+  examples: ["agent-runner kill"],
+  async run(args, world) {
+    const config = openConfig({ ...args, withPrices: false }, world);
+    const report = await readingLogs(() => killProject(config, world));
+    if (report.left.length > 0) {
+      throw new OperatorError(`Not everything is ended: ${visible(report.left.join("; "))}`, {
+        fix: "End it by hand as its own user (kill -9); 'agent-runner doctor' shows what is left",
+      });
+    }
+    const state = await lookAtService(config, world);
+    const killed = {
+      supervisor_pid: report.supervisorPid,
+      supervisor: report.supervisor,
+      processes: report.ended,
+      took_s: Math.round(report.seconds * 10) / 10,
+    };
+    const text = args.isJson ? spellJson({ ...state, killed }) : spellReport(report, config.runtime.logDir);
+    world.stdout.write(`${text}\n`);
+    return exitCode.ok;
+  },
+});
+
+async function killProject(config: Config, world: World): Promise<KillReport> {
+  const { clock, files, lock, processes, host } = world;
+  const { logDir } = config.runtime;
+  return await killAll({
+    clock,
+    files,
+    lock,
+    processes,
+    logDir,
+    ownPid: host.pid,
+    findHolder: () => findHolder(logDir, { files, processes }),
+    sweep: async (graceSeconds) => {
+      const runtime = { ...config.runtime, stopGraceSeconds: graceSeconds };
+      const ended = await endStrays(null, {
+        clock,
+        files,
+        host,
+        processes,
+        config: { ...config, runtime },
+        scopes: new ScopeDesk(runtime, { files, scopes: world.scopes }, () => {}),
+        // What is met is told once, in the report.
+        tell: () => {},
+      });
+      return ended.reduce((sum, left) => sum + left.processes, 0);
+    },
+  });
+}
+
+function spellReport({ supervisor, supervisorPid, ended, seconds }: KillReport, logDir: string): string {
+  if (supervisor === "none" && ended === 0) return `Nothing runs on '${visible(logDir)}': there is nothing to kill`;
+  const what = supervisor === "none"
+    ? "no supervisor ran"
+    : `the supervisor (pid ${supervisorPid}) ${supervisor === "asked" ? "left in order" : "was killed"}`;
+  const rest = ended === 0
+    ? "no process of a round was left"
+    : `${ended} ${ended === 1 ? "process" : "processes"} of rounds ended`;
+  const closed = supervisor === "killed" ? "; the next serve puts its round on record" : "";
+  return `Killed in ${seconds.toFixed(1)}s: ${what}, ${rest}; nothing is left${closed}`;
+}
