@@ -13,12 +13,12 @@ const comma = 44;
 const dash = 45;
 const colon = 58;
 const headers = new WordSet("cookie set-cookie authorization proxy-authorization");
-const anywhere = { isQuoted: true, isSpaced: false, isLoose: false, isLine: false } as const;
-
-interface Name {
-  readonly nameStart: number;
-  readonly nameEnd: number;
-}
+/** One for each secrecy, because a text has many names. */
+const anywhere = new Map(
+  (["none", "hint", "token", "count", "password"] as const).map((secrecy) =>
+    [secrecy, { secrecy, isQuoted: true, isSpaced: false, isLoose: false, isLine: false }] as const
+  ),
+);
 
 /**
  * Marks the strings that are values of secret names, of secret flags in a list, and of `name` and `value` pairs. The
@@ -38,11 +38,11 @@ export function markFields(
     if (nameEnd - nameStart > longestName || start - nameEnd > longestGap) continue;
     const between = signBetween(text, nameEnd + 1, start - 1);
     if (between !== colon && between !== comma) continue;
-    const value = { start, end: quotes.at(i + 3) };
+    const value = { text, start, end: quotes.at(i + 3), mark };
     if (between === comma) {
       if (text.charCodeAt(nameStart) !== dash) continue;
       const isLong = nameEnd > nameStart + 1 && text.charCodeAt(nameStart + 1) === dash;
-      markString(text, { nameStart: nameStart + (isLong ? 2 : 1), nameEnd, ...value }, mark);
+      markString(nameStart + (isLong ? 2 : 1), nameEnd, value);
       continue;
     }
     const part = pairPart(text, nameStart, nameEnd);
@@ -50,9 +50,9 @@ export function markFields(
       pairStart = start;
       pairEnd = Math.min(value.end, start + longestName);
     } else if (part === "value") {
-      markString(text, { nameStart: pairStart, nameEnd: pairEnd, ...value }, mark);
+      markString(pairStart, pairEnd, value);
       pairStart = pairEnd;
-    } else markString(text, { nameStart, nameEnd, ...value }, mark);
+    } else markString(nameStart, nameEnd, value);
   }
 }
 
@@ -85,10 +85,14 @@ function signBetween(text: string, from: number, to: number): number {
   return sign;
 }
 
-function markString(text: string, { nameStart, nameEnd, start, end }: Name & Span, mark: Mark): void {
+function markString(
+  nameStart: number,
+  nameEnd: number,
+  { text, start, end, mark }: Span & { readonly text: string; readonly mark: Mark },
+): void {
   if (end - start === masked.length && text.startsWith(masked, start)) return;
   const secrecy = headers.has(text, nameStart, nameEnd) ? "token" : secrecyIn(text, nameStart, nameEnd);
   if (secrecy === "none") return;
-  if (isHarmless(text.slice(start, Math.min(end, start + lookedAt)), { secrecy, ...anywhere })) return;
+  if (isHarmless(text.slice(start, Math.min(end, start + lookedAt)), anywhere.get(secrecy)!)) return;
   mark(start, end);
 }

@@ -14,6 +14,8 @@ const keptLengths = new Uint8Array(places);
 const judged: Secrecy[] = new Array(places).fill("none");
 
 const stem = /pass|pwd|pw|token|secret|cred|key|auth|cookie|pat|bearer|jwt|sess|webhook/i;
+// Not only of ASCII: a name with another letter goes the slower way.
+const capital = /[^\0-@[-~]/;
 /** What a word for a password, or for a token, ends with, one `s` behind it left out; by the last letter. */
 const passwordEnds = byLastLetter("password passwd passphrase passcode passwort pwd");
 const tokenEnds = byLastLetter(
@@ -109,14 +111,15 @@ function keep(name: string, place: number, secrecy: Secrecy): void {
 /** The words of a name in lower case: `AWSSecretKey_2` is `aws`, `secret`, `key`. */
 function partsOf(name: string): string[] {
   const parts: string[] = [];
+  const hasCapitals = capital.test(name);
   let start = 0;
   for (let i = 0; i <= name.length; i++) {
     const isEnd = i === name.length || isGap(name.charCodeAt(i));
-    if (!isEnd && !startsWord(name, i)) continue;
+    if (!isEnd && !(hasCapitals && startsWord(name, i))) continue;
     let end = i;
     // A number at the end of a word only counts its like.
     while (end > start && isDigit(name.charCodeAt(end - 1))) end--;
-    if (end > start) parts.push(name.slice(start, end).toLowerCase());
+    if (end > start) parts.push(hasCapitals ? name.slice(start, end).toLowerCase() : name.slice(start, end));
     start = isEnd ? i + 1 : i;
   }
   return parts;
