@@ -7,5 +7,5 @@ const main = fromFileUrl(new URL("../../main.ts", import.meta.url));
 /** First words of every call. */
 export function program(): string[] {
   const binary = Deno.env.get("AGENT_RUNNER_BIN");
-  return binary ? [binary] : [Deno.execPath(), "run", ...runFlags(), main];
+  return binary ? [binary] : [Deno.execPath(), "run", "--quiet", ...runFlags(), main];
 }
