@@ -16,7 +16,14 @@ function collectGarbage(): void {
 
 function selfCommand(grants: readonly string[]): readonly string[] {
   if (Deno.build.standalone) return [Deno.execPath()];
-  return [Deno.execPath(), "run", "--quiet", "--no-prompt", ...grants.map((grant) => `--allow-${grant}`), Deno.mainModule];
+  return [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-prompt",
+    ...grants.map((grant) => `--allow-${grant}`),
+    Deno.mainModule,
+  ];
 }
 
 export function denoHost(processes: Processes): Host {
