@@ -96,7 +96,7 @@ export const onDemand: readonly Step[] = [
   {
     name: "chaos",
     what: "Random agents and random faults, each step looked at",
-    args: ["run", "-A", "scripts/chaos.ts", "--seed", "1", "--steps", "525"],
+    args: ["run", "-A", "scripts/chaos.ts", "--seed", "1", "--steps", "525", "--quiet"],
     limitSeconds: 900,
     countsOf: countSteps,
   },

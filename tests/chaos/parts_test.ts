@@ -115,9 +115,22 @@ Deno.test("spellReport() counts what was done, tells of what was left out, and h
   assert.match(spellReport(totals, 9), /faults survived: 8 \(5 full-disk, 3 kill-serve\)/);
   assert.match(spellReport(totals, 9), /left out: a full disk: no file system can be mounted/);
   assert.match(spellReport(totals, 9), /\nchaos: 49 steps passed, 0 failed$/);
-  totals.violations.push({ world: "1h", step: 3, action: "kill-serve", faults: ["lost: tok"] });
+  totals.violations.push({
+    world: "1h",
+    step: 3,
+    action: "kill-serve",
+    faults: ["lost: tok"],
+    trail: ['{"step":2}', '{"step":3}'],
+    events: [`{"event":"${"x".repeat(1000)}"}`],
+    words: ["cannot go on"],
+  });
   const report = spellReport(totals, 9);
-  assert.match(report, /VIOLATION in project 1h, step 3 \(kill-serve\)\n {2}lost: tok/);
+  assert.match(
+    report,
+    /VIOLATION in project 1h, step 3 \(kill-serve\)\n {2}lost: tok\n {2}done before:\n {4}{"step":2}\n/,
+  );
+  assert.match(report, /last words:\n {4}cannot go on\n/);
+  assert.ok(report.split("\n").every((line) => line.length < 500));
   assert.match(report, /again: deno task chaos --seed 7 --steps 50\n/);
   assert.match(report, /--world 1\n/);
   assert.match(report, /\nchaos: 49 steps passed, 1 failed$/);

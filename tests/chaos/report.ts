@@ -5,7 +5,15 @@ export interface Violation {
   readonly step: number;
   readonly action: string;
   readonly faults: readonly string[];
+  /** What was done to the project before, newest last, a line of JSON each. */
+  readonly trail: readonly string[];
+  /** Its newest events, and what its supervisor said last. */
+  readonly events: readonly string[];
+  readonly words: readonly string[];
 }
+
+/** Characters of a line that tells how it came to a violation. */
+const lineWidth = 400;
 
 export interface Totals {
   readonly seed: number;
@@ -58,14 +66,25 @@ export function spellReport(totals: Totals, seconds: number): string {
     `faults survived: ${sum} (${injected.map(([name, number]) => `${number} ${name}`).join(", ")})`,
     `work of agents: ${tokens} pieces written, ${salvages} salvages, stashes and commits seen`,
     ...[...skipped].map(([what, why]) => `left out: ${what}: ${why}`),
-    ...violations.flatMap(({ world, step, action, faults: found }) => [
-      `VIOLATION in project ${world}, step ${step} (${action})`,
-      ...found.map((fault) => `  ${fault.replaceAll("\n", "\n  ")}`),
-    ]),
+    ...violations.flatMap(spellViolation),
     ...violations.length === 0 ? [] : [`again: ${replayCommand(totals)}`],
     ...[...new Set(violations.map(({ world }) => parseInt(world)))].map((index) =>
       `only that project: ${replayCommand(totals)} --world ${index}`
     ),
     `chaos: ${passed} steps passed, ${violations.length} failed`,
   ].join("\n");
+}
+
+function spellViolation({ world, step, action, faults, trail, events, words }: Violation): string[] {
+  const part = (title: string, lines: readonly string[]) => [
+    `  ${title}:`,
+    ...lines.map((line) => `    ${line.slice(0, lineWidth)}`),
+  ];
+  return [
+    `VIOLATION in project ${world}, step ${step} (${action})`,
+    ...faults.map((fault) => `  ${fault.replaceAll("\n", "\n  ")}`),
+    ...part("done before", trail),
+    ...part("newest events", events),
+    ...part("the supervisor's last words", words),
+  ];
 }

@@ -4,7 +4,7 @@ import { drawAction } from "./actions.ts";
 import { check } from "./check.ts";
 import { Random } from "./random.ts";
 import { count } from "./report.ts";
-import type { Totals } from "./report.ts";
+import type { Totals, Violation } from "./report.ts";
 import { worldKinds } from "./furnish.ts";
 import type { WorldKind } from "./furnish.ts";
 import { World } from "./world.ts";
@@ -56,6 +56,7 @@ async function runWorld(
   await using world = await World.make({ kind, seed, name });
   totals.worlds++;
   options.log({ world: name, kind, folder: world.project.root });
+  const trail: string[] = [];
   for (let step = 1; step <= steps && performance.now() < options.until; step++) {
     const random = new Random(seed, "step", step);
     const action = drawAction(kind, random);
@@ -67,21 +68,28 @@ async function runWorld(
     });
     count(totals.faults, action.name);
     const ms = Math.round(performance.now() - startedAt);
-    options.log({ world: name, step, action: action.name, ...told, ms, ...faults.length > 0 ? { faults } : {} });
+    const done = { step, action: action.name, ...told, ms };
+    options.log({ world: name, ...done, ...faults.length > 0 ? { faults } : {} });
+    trail.push(JSON.stringify(done));
     if (faults.length > 0) {
-      await violate(world, { step, action: action.name, faults }, totals, options);
+      await violate(world, { step, action: action.name, faults, trail }, totals, options);
       break;
     }
     totals.passed++;
   }
-  if (!totals.violations.some((violation) => violation.world === name)) await close(world, totals, options);
+  if (!totals.violations.some((violation) => violation.world === name)) await close(world, trail, totals, options);
   totals.rounds += world.agentStarts().length;
   totals.tokens += world.tokens;
   totals.salvages += savedIn(world);
 }
 
 /** The end of a project: the supervisor leaves in order, nothing lives, and git holds its repository to be sound. */
-async function close(world: World, totals: Totals, options: RunOptions): Promise<void> {
+async function close(
+  world: World,
+  trail: readonly string[],
+  totals: Totals,
+  options: RunOptions,
+): Promise<void> {
   const faults = await faultsOf(async () => {
     await world.rest();
     const found = await check(world);
@@ -89,19 +97,23 @@ async function close(world: World, totals: Totals, options: RunOptions): Promise
     return found;
   });
   options.log({ world: world.name, closed: faults.length === 0, ...faults.length > 0 ? { faults } : {} });
-  if (faults.length > 0) await violate(world, { step: 0, action: "end", faults }, totals, options);
+  if (faults.length > 0) await violate(world, { step: 0, action: "end", faults, trail }, totals, options);
 }
 
 async function violate(
   world: World,
-  found: { readonly step: number; readonly action: string; readonly faults: readonly string[] },
+  found: Pick<Violation, "step" | "action" | "faults" | "trail">,
   totals: Totals,
   options: RunOptions,
 ): Promise<void> {
-  totals.violations.push({ world: world.name, ...found });
-  const events = world.records.lines().slice(-25);
-  const words = world.serve === null ? world.lastWords : world.serve.stdout + world.serve.stderr;
-  options.log({ world: world.name, violation: found.faults, events, words: words.split("\n").slice(-25) });
+  const words = (world.serve === null ? world.lastWords : world.serve.stdout + world.serve.stderr).split("\n");
+  totals.violations.push({
+    world: world.name,
+    ...found,
+    trail: found.trail.slice(-10),
+    events: world.records.lines().slice(-25),
+    words: words.slice(-25),
+  });
   if (!options.keeps) return;
   const kept = Deno.makeTempDirSync({ prefix: `chaos-${world.name}-` });
   await new Deno.Command("cp", { args: ["-a", world.project.root, world.project.logs, kept] }).output();
