@@ -16,7 +16,8 @@ export type LaunchOutcome =
   | {
     readonly kind: "started";
     readonly leader: Leader;
-    readonly promptFile: string | null;
+    /** What may hold the prompt of this round; removed when the round is over. */
+    readonly promptFiles: readonly string[];
     /** Monotonic milliseconds at which the round's time began to count. */
     readonly origin: number;
   }
@@ -57,7 +58,7 @@ export function launch(
       environment: plan.environment,
     });
     const leader = ownLeader({ pid: child.pid, exited: child.exited, exitFile: spec.paths.exit }, ports.files);
-    return { kind: "started", leader, promptFile, origin };
+    return { kind: "started", leader, promptFiles: promptFile === null ? [] : [promptFile], origin };
   } catch (thrown) {
     if (!(thrown instanceof SpawnFault)) throw thrown;
     return { kind: "failed", reason: thrown.message };
@@ -71,9 +72,14 @@ function agentArgv(spec: LaunchSpec): string[] {
   return [spec.agentFile || words[0]!, ...words.slice(1), ...renderTemplate(agent.promptArgTemplate, prompt)];
 }
 
+/** Path of a round's prompt where the log folder took none: the disk of the log folder is full, that of /tmp may not be. */
+export function spilledPrompt(roundId: string, environment: Readonly<Record<string, string>>): string {
+  return `${environment.TMPDIR || "/tmp"}/agent-runner-${roundId}.prompt`;
+}
+
 /** The prompt as a regular file: it has an end, needs no feeder, and outlives this process. */
 function writePrompt(spec: LaunchSpec, files: Files): string | FileFault {
-  const temporary = `${spec.plan.environment.TMPDIR || "/tmp"}/agent-runner-${spec.plan.id}.prompt`;
+  const temporary = spilledPrompt(spec.plan.id, spec.plan.environment);
   try {
     files.writeAtomic(spec.paths.prompt, spec.prompt);
     return spec.paths.prompt;

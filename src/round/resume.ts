@@ -10,6 +10,7 @@ import { standingFrom } from "../vcs/progress.ts";
 import { boundlessRoom } from "./act_early.ts";
 import { findEarlier } from "./adopt.ts";
 import type { EarlierRound } from "./adopt.ts";
+import { spilledPrompt } from "./launch.ts";
 import { foundLeader } from "./leader.ts";
 import type { Leader } from "./leader.ts";
 import type { RoundPaths } from "./plan.ts";
@@ -74,7 +75,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
       started: {
         kind: "started",
         leader,
-        promptFile: paths.prompt,
+        promptFiles: [paths.prompt, spilledPrompt(current.id, tools.host.environment())],
         origin: tools.clock.monotonic() - ageSeconds * 1000,
       },
       agentFile: tools.config.agent.command[0] ?? "",

@@ -63,8 +63,8 @@ export async function watchAndSettle(spec: WatchSpec, tools: RoundTools): Promis
     return await settle(spec.round, run, facts, tools);
   } finally {
     tap.close();
-    if (spec.started.kind === "started" && spec.started.promptFile !== null) {
-      removeQuietly(spec.started.promptFile, tools);
+    if (spec.started.kind === "started") {
+      for (const path of spec.started.promptFiles) removeQuietly(path, tools);
     }
   }
 }

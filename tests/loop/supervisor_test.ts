@@ -114,6 +114,15 @@ Deno.test("serve() ends what is left of a round whose shim was killed, and calls
   assert.deepEqual(numbersOf(stage, "round_start"), [4, 5]);
 });
 
+Deno.test("serve() removes the prompt of a round of an earlier life, wherever the disk had room for it", async () => {
+  const stage = orphaned();
+  const { TMPDIR = "/tmp" } = stage.world.host.environment();
+  const prompts = [`${stem}.prompt`, `${TMPDIR}/agent-runner-${id}.prompt`];
+  for (const path of prompts) stage.world.files.writeAtomic(path, "Go on.");
+  await stage.serve({ maxRounds: 1 });
+  assert.deepEqual(prompts.map((path) => stage.world.files.readText(path)), [null, null]);
+});
+
 Deno.test("serve() closes a round as lost after the machine restarted, and starts the next", async () => {
   const stage = orphaned({ pid: 4711, started_uptime_s: 9_999_999 });
   const stranger = stage.world.processes.start({ command: "postgres" }, 4711);

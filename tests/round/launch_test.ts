@@ -54,7 +54,7 @@ Deno.test("launch() gives the prompt as a private file on standard input", () =>
   assert.deepEqual(words(ports), [`${base}.log`, `${base}.prompt`, `${base}.exit`, "/opt/agent", "-p"]);
   assert.equal(ports.files.readText(`${base}.prompt`), "é {prompt}");
   assert.equal(ports.files.modeOf(`${base}.prompt`), 0o600);
-  assert.equal(outcome.kind === "started" && outcome.promptFile, `${base}.prompt`);
+  assert.deepEqual(outcome.kind === "started" && outcome.promptFiles, [`${base}.prompt`]);
 });
 
 Deno.test("launch() gives nothing where nothing is to be delivered", () => {
@@ -90,7 +90,7 @@ Deno.test("launch() puts the prompt into the temporary folder where the log fold
   ports.files.failWith("/home/me/shop/logs", "full");
   const outcome = start(ports, stdin);
   const path = `/var/tmp/agent-runner-${id}.prompt`;
-  assert.equal(outcome.kind === "started" && outcome.promptFile, path);
+  assert.deepEqual(outcome.kind === "started" && outcome.promptFiles, [path]);
   assert.equal(words(ports)[1], path);
 });
 
