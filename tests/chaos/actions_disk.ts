@@ -2,17 +2,25 @@
 import { exists, names } from "../e2e/project.ts";
 import type { Action } from "./actions.ts";
 import { addJunkLine, loseRecords, tearEvents, tearState, tearStatus } from "./tears.ts";
+import type { Random } from "./random.ts";
 import { removeQuietly } from "./world.ts";
+import type { World } from "./world.ts";
+
+/** Brings the supervisor into a state that is drawn: at work on a round, killed in one, or left in order. */
+async function drawState(world: World, random: Random): Promise<"running" | "killed" | "left"> {
+  const state = random.pick(["running", "killed", "left"] as const);
+  if (state === "left") await world.rest();
+  else await world.agentAtWork();
+  if (state === "killed") await world.kill();
+  return state;
+}
 
 export const diskActions: readonly Action[] = [
   {
     name: "tear-status",
     weight: 7,
     async act(world, random) {
-      const how = random.pick(["running", "killed", "left"]);
-      if (how === "left") await world.rest();
-      else await world.agentAtWork();
-      if (how === "killed") await world.kill();
+      const how = await drawState(world, random);
       return { how, ...tearStatus(world, random) };
     },
   },
@@ -20,11 +28,8 @@ export const diskActions: readonly Action[] = [
     name: "tear-events",
     weight: 7,
     async act(world, random) {
-      const how = random.pick(["running", "killed", "left"]);
-      if (how === "left") await world.rest();
-      else await world.agentAtWork();
+      const how = await drawState(world, random);
       if (how === "running") return { how, ...addJunkLine(world, random) };
-      if (how === "killed") await world.kill();
       return { how, ...tearEvents(world, random) };
     },
   },
@@ -32,10 +37,7 @@ export const diskActions: readonly Action[] = [
     name: "tear-state",
     weight: 7,
     async act(world, random) {
-      const how = random.pick(["running", "killed", "left"]);
-      if (how === "left") await world.rest();
-      else await world.agentAtWork();
-      if (how === "killed") await world.kill();
+      const how = await drawState(world, random);
       return { how, ...tearState(world, random) };
     },
   },

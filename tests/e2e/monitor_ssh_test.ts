@@ -6,14 +6,15 @@ import type { FarWatchOptions, Line } from "./far_watch.ts";
 import { program } from "./program.ts";
 import type { Running } from "./project.ts";
 import { sshdObstacle } from "./sshd.ts";
+import { testWhere } from "./test_where.ts";
 
 const real = program().map((word) => `'${word}'`).join(" ");
 const waitMs = 60_000;
 
-/** A test that needs an sshd; without one its name says why it was left out. */
+const testWithSshd = testWhere(sshdObstacle, testAbreast);
+
 function onFar(name: string, use: (watch: FarWatch) => Promise<void>, options: FarWatchOptions = {}): void {
-  if (sshdObstacle !== null) return Deno.test(`${name} (left out: ${sshdObstacle})`, { ignore: true }, () => {});
-  testAbreast(name, async () => {
+  testWithSshd(name, async () => {
     await using watch = await FarWatch.make(options);
     await use(watch);
   });

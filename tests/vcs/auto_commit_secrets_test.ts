@@ -4,29 +4,13 @@ import type { Files } from "../../src/ports/files.ts";
 import { denoFiles } from "../../src/ports/deno/files.ts";
 import { checkTree } from "../../src/vcs/dirty.ts";
 import type { DirtyTree } from "../../src/vcs/dirty.ts";
-import type { StepOutcome } from "../../src/vcs/step.ts";
+import { committed, failure, setHook } from "./commit_outcome.ts";
 import { inRepository } from "./temp_repository.ts";
 import type { TempRepository } from "./temp_repository.ts";
 
 // Put together here: what has the shape of a secret stands in no file of ours.
 const token = ["ghp", "u7Qx50b9qNf44t4BYcrzW8sLk2Jd6TgHvE1a"].join("_");
 const other = ["ghp", "Zk3Lm9Qw7Er5Ty1Ui0Op8As6Df4Gh2Jk3L5n"].join("_");
-
-function committed(outcome: StepOutcome) {
-  assert.equal(outcome.kind, "committed", JSON.stringify(outcome));
-  return outcome as StepOutcome & { kind: "committed" };
-}
-
-function failure(outcome: StepOutcome) {
-  assert.equal(outcome.kind, "failed", JSON.stringify(outcome));
-  return outcome as StepOutcome & { kind: "failed" };
-}
-
-async function hook({ root }: TempRepository, name: string, script: string): Promise<void> {
-  Deno.mkdirSync(`${root}/.git/hooks`, { recursive: true });
-  await Deno.writeTextFile(`${root}/.git/hooks/${name}`, `#!/bin/sh\n${script}\n`);
-  await Deno.chmod(`${root}/.git/hooks/${name}`, 0o755);
-}
 
 /** All that git's index says, but times. */
 async function indexOf({ sh }: TempRepository): Promise<string> {
@@ -152,16 +136,16 @@ const fullIndex = "mkdir d; : > d/x; echo s > a; git add a; git commit -qm a; ec
 
 const failures: readonly (readonly [what: string, prepare: (r: TempRepository) => Promise<unknown>, reason: RegExp])[] =
   [
-    ["a hook refuses", (r) => hook(r, "pre-commit", "echo no way >&2; exit 1"), /no way/],
-    ["a hook adds files and then refuses", (r) => hook(r, "pre-commit", "git add -A; echo no >&2; exit 1"), /no/],
-    ["a hook refuses the message", (r) => hook(r, "commit-msg", "echo bad words >&2; exit 1"), /bad words/],
+    ["a hook refuses", (r) => setHook(r, "pre-commit", "echo no way >&2; exit 1"), /no way/],
+    ["a hook adds files and then refuses", (r) => setHook(r, "pre-commit", "git add -A; echo no >&2; exit 1"), /no/],
+    ["a hook refuses the message", (r) => setHook(r, "commit-msg", "echo bad words >&2; exit 1"), /bad words/],
     ["a hook that the user keeps elsewhere refuses", async (r) => {
       await r.sh(
         "mkdir ../h; printf '#!/bin/sh\\necho elsewhere >&2\\nexit 1\\n' > ../h/pre-commit; chmod +x ../h/pre-commit",
       );
       await r.sh("git config core.hooksPath ../h");
     }, /elsewhere/],
-    ["a hook hangs", (r) => hook(r, "pre-commit", "sleep 30"), /did not end within/],
+    ["a hook hangs", (r) => setHook(r, "pre-commit", "sleep 30"), /did not end within/],
     ["another git holds the index", (r) => r.sh("touch .git/index.lock"), /another git holds/],
     ["another git holds the branch", (r) => r.sh("touch .git/HEAD.lock"), /cannot lock ref/],
     [

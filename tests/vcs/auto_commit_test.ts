@@ -1,25 +1,8 @@
 // Guards the automatic commit on real git: what goes in, what stays out, and that a failure leaves no trace.
 import assert from "node:assert/strict";
 import { commitMessage } from "../../src/vcs/step.ts";
-import type { StepOutcome } from "../../src/vcs/step.ts";
+import { committed, failure, setHook } from "./commit_outcome.ts";
 import { inRepository } from "./temp_repository.ts";
-import type { TempRepository } from "./temp_repository.ts";
-
-function committed(outcome: StepOutcome) {
-  assert.equal(outcome.kind, "committed", JSON.stringify(outcome));
-  return outcome as StepOutcome & { kind: "committed" };
-}
-
-function failure(outcome: StepOutcome) {
-  assert.equal(outcome.kind, "failed", JSON.stringify(outcome));
-  return outcome as StepOutcome & { kind: "failed" };
-}
-
-async function hook(repository: TempRepository, name: string, script: string): Promise<void> {
-  const path = `${repository.root}/.git/hooks/${name}`;
-  await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`);
-  await Deno.chmod(path, 0o755);
-}
 
 Deno.test("commitMessage() has the reference's form when there is a phase and when there is none", () => {
   assert.equal(commitMessage(3, null), "agent-runner auto-commit: R3");
@@ -74,7 +57,7 @@ Deno.test("commitTree() runs hooks but does not sign when the user's setup asks 
   await inRepository(async (repository) => {
     const { sh, apply } = repository;
     await sh("git config commit.gpgsign true; git config gpg.program /bin/false; : > new");
-    await hook(repository, "pre-commit", "echo ran > .git/ran");
+    await setHook(repository, "pre-commit", "echo ran > .git/ran");
     committed(await apply("auto_commit"));
     assert.equal(await sh("cat .git/ran"), "ran\n");
   });
@@ -86,7 +69,7 @@ Deno.test("commitTree() restores the index when a hook refuses", async () => {
     await sh(
       "echo changed > file; echo staged > other; git add other; : > ita; git add -N ita; : > new; mkdir d; : > d/x",
     );
-    await hook(repository, "pre-commit", "echo no way >&2; exit 1");
+    await setHook(repository, "pre-commit", "echo no way >&2; exit 1");
     const before = await sh("git status --porcelain=v2 -uall");
     assert.match(failure(await apply("auto_commit")).reason, /no way/);
     assert.equal(await sh("git status --porcelain=v2 -uall"), before);
@@ -97,7 +80,7 @@ Deno.test("commitTree() restores the index and leaves no lock when a hook hangs"
   await inRepository(async (repository) => {
     const { sh, apply } = repository;
     await sh("echo changed > file; : > new");
-    await hook(repository, "pre-commit", "sleep 30");
+    await setHook(repository, "pre-commit", "sleep 30");
     const before = await sh("git status --porcelain=v2");
     const failed = failure(await apply("auto_commit", { commitTimeoutMs: 500 }));
     assert.match(failed.reason, /did not end within 0\.5s; a hook/);
@@ -110,7 +93,7 @@ Deno.test("commitTree() says committed when only a hook after the commit hangs",
   await inRepository(async (repository) => {
     const { sh, apply } = repository;
     await sh(": > new");
-    await hook(repository, "post-commit", "sleep 30");
+    await setHook(repository, "post-commit", "sleep 30");
     const outcome = committed(await apply("auto_commit", { commitTimeoutMs: 1_500 }));
     assert.equal((await sh("git rev-parse HEAD")).trim(), outcome.ref);
   });

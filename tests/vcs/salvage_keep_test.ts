@@ -7,10 +7,8 @@ import { salvageContext } from "../../src/vcs/salvage_context.ts";
 import { expiredSalvages, pruneSalvages } from "../../src/vcs/salvage_keep.ts";
 import { findSalvages, mendSalvages } from "../../src/vcs/salvage_mend.ts";
 import { listSalvages } from "../../src/vcs/salvage_refs.ts";
-import { salvageRound } from "../../src/vcs/salvage_round.ts";
 import type { RoundSalvage } from "../../src/vcs/salvage_round.ts";
-import { payloadFaults } from "./salvage_events.ts";
-import { atMs, clock, files, save, saved } from "./salvage_stage.ts";
+import { atMs, files, recordSalvage, save, saved } from "./salvage_stage.ts";
 import { inRepository } from "./temp_repository.ts";
 import type { TempRepository } from "./temp_repository.ts";
 
@@ -51,24 +49,8 @@ Deno.test("expiredSalvages() never names one that no later round was told of, wh
 });
 
 async function leave(repository: TempRepository, round: number, script: string): Promise<RoundSalvage> {
-  await repository.sh(`mkdir -p ../logs; ${script}`);
-  const logDir = `${repository.root}/../logs`;
-  const report = await salvageRound({
-    git: repository.git,
-    files,
-    clock,
-    ledger: openSalvageLedger(files, logDir),
-    scratchFolder: logDir,
-    logFolder: null,
-    round,
-    moment: "after",
-    phase: null,
-    verdict: "error",
-    why: "password=hunter2hunter2",
-    atMs: atMs + round * 1000,
-  });
-  if (report.event !== null) assert.equal(payloadFaults(report.event), null);
-  return report;
+  await repository.sh(script);
+  return await recordSalvage(repository, { round, moment: "after", verdict: "error", why: "password=hunter2hunter2" });
 }
 
 function ledgerOf({ root }: TempRepository) {

@@ -1,35 +1,15 @@
 // Guards salvages in repositories and trees of unusual kinds on real git: saved and brought back, or named as not covered.
 import assert from "node:assert/strict";
-import { payloadFaults } from "./salvage_events.ts";
-import { openSalvageLedger } from "../../src/store/salvage_ledger.ts";
 import { listSalvages } from "../../src/vcs/salvage_refs.ts";
 import { restoreSalvage } from "../../src/vcs/salvage_restore.ts";
-import { salvageRound } from "../../src/vcs/salvage_round.ts";
 import type { RoundSalvage } from "../../src/vcs/salvage_round.ts";
 import type { SalvageMoment } from "../../src/vcs/salvage_message.ts";
-import { atMs, clock, files, save, saved, saveUntouched } from "./salvage_stage.ts";
+import { clock, files, recordSalvage, save, saved, saveUntouched } from "./salvage_stage.ts";
 import { inRepository } from "./temp_repository.ts";
 import type { TempRepository } from "./temp_repository.ts";
 
-async function record(repository: TempRepository, moment: SalvageMoment, round = 4): Promise<RoundSalvage> {
-  const logDir = `${repository.root}/../logs`;
-  Deno.mkdirSync(logDir, { recursive: true });
-  const done = await salvageRound({
-    git: repository.git,
-    files,
-    clock,
-    ledger: openSalvageLedger(files, logDir),
-    scratchFolder: logDir,
-    logFolder: null,
-    round,
-    moment,
-    phase: null,
-    verdict: null,
-    why: "x",
-    atMs: atMs + round * 1000,
-  });
-  if (done.event !== null) assert.equal(payloadFaults(done.event), null);
-  return done;
+function record(repository: TempRepository, moment: SalvageMoment): Promise<RoundSalvage> {
+  return recordSalvage(repository, { round: 4, moment, why: "x" });
 }
 
 async function refs({ sh }: TempRepository): Promise<string[]> {

@@ -4,6 +4,10 @@ import { denoClock } from "../../src/ports/deno/clock.ts";
 import { denoFiles } from "../../src/ports/deno/files.ts";
 import { saveTree } from "../../src/vcs/salvage.ts";
 import type { SalvageRequest, SavedTree, SaveOutcome } from "../../src/vcs/salvage.ts";
+import { openSalvageLedger } from "../../src/store/salvage_ledger.ts";
+import { salvageRound } from "../../src/vcs/salvage_round.ts";
+import type { RoundSalvage } from "../../src/vcs/salvage_round.ts";
+import { payloadFaults } from "./salvage_events.ts";
 import type { TempRepository } from "./temp_repository.ts";
 
 export const files = denoFiles();
@@ -86,4 +90,27 @@ function contentOf(path: string): string {
 export async function treeOf({ sh }: TempRepository, commit: string): Promise<string[]> {
   const listed = await sh(`git -c core.quotepath=on ls-tree -r ${commit}`);
   return listed.split("\n").filter((line) => line !== "").map((line) => line.replace(/ \w+ [0-9a-f]+\t/, " "));
+}
+
+/** Saves what a round left as the program does it, with a ledger beside the repository; its event is checked. */
+export async function recordSalvage(
+  repository: TempRepository,
+  given: Pick<SalvageRequest, "round" | "moment" | "why"> & Partial<SalvageRequest>,
+): Promise<RoundSalvage> {
+  const logDir = `${repository.root}/../logs`;
+  Deno.mkdirSync(logDir, { recursive: true });
+  const done = await salvageRound({
+    git: repository.git,
+    files,
+    clock,
+    ledger: openSalvageLedger(files, logDir),
+    scratchFolder: logDir,
+    logFolder: null,
+    phase: null,
+    verdict: null,
+    atMs: atMs + given.round * 1000,
+    ...given,
+  });
+  if (done.event !== null) assert.equal(payloadFaults(done.event), null);
+  return done;
 }
