@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { agentStarts, checkSettled } from "./crash_checks.ts";
 import { changesIn, eachOf, live, pointsOf } from "./crash_life.ts";
-import type { CrashPoint } from "./crash_life.ts";
+import type { CrashPoint, LifeOptions } from "./crash_life.ts";
 import { Project } from "./project.ts";
-import type { ProjectOptions } from "./project.ts";
+import type { Outcome, ProjectOptions } from "./project.ts";
 
 /** All points take minutes: without this only every so many are looked at. */
 const takesAll = Deno.env.get("AGENT_RUNNER_ALL_CRASH_POINTS") === "1";
@@ -63,6 +63,21 @@ function clockOf(scenario: Scenario) {
   return { clockSpeed: scenario.clockSpeed, clockOrigin: Date.now() };
 }
 
+function holdAgent(project: Project): void {
+  Deno.writeTextFileSync(`${project.out}/hold`, "");
+}
+
+/** A later life; an agent that was held for it may go when it is watched again, or when the next one starts. */
+async function liveOn(project: Project, options: LifeOptions): Promise<Outcome> {
+  const watched = () => [...project.ofKind("round_adopted"), ...project.ofKind("agent_spawn")].length;
+  const before = watched();
+  let isOver = false;
+  const life = live(project, serveTwo, options).finally(() => isOver = true);
+  while (!isOver && watched() === before) await new Promise((resolve) => setTimeout(resolve, 30));
+  await Deno.remove(`${project.out}/hold`).catch(() => {});
+  return await life;
+}
+
 /** @returns the states in which later lives found rounds of earlier ones */
 async function crashAt(
   point: CrashPoint,
@@ -71,10 +86,16 @@ async function crashAt(
   const { scenario, dieAgainAt } = options;
   await using project = await Project.make(scenario.options(point));
   const clock = clockOf(scenario);
+  // However late the next life comes: after a change it is to meet the agent at work.
+  const hold = point.when === "after" ? holdAgent : () => {};
   const lives = [await live(project, serveTwo, { ...clock, crash: point })];
-  if (dieAgainAt > 0) lives.push(await live(project, serveTwo, { ...clock, crash: { ...point, at: dieAgainAt } }));
+  hold(project);
+  if (dieAgainAt > 0) {
+    lives.push(await liveOn(project, { ...clock, crash: { ...point, at: dieAgainAt } }));
+    hold(project);
+  }
   const isDead = lives.map((life) => life.code);
-  lives.push(await live(project, serveTwo, clock));
+  lives.push(await liveOn(project, clock));
   const kinds = () => project.events().map(({ event, round_num }) => `${event}:${round_num ?? ""}`).join(" ");
   try {
     assert.equal(isDead[0], -1, "the first life did not die");

@@ -32,7 +32,8 @@ segv) kill -SEGV $$ ;;
 killself) kill -KILL $$ ;;
 termself) kill -TERM $$ ;;
 mute) exec sleep 600 ;;
-slow) init; sleep "${FAKE_SLEEP:-2}"; result ;;
+slow) # stays for as long as there is $out/hold
+  init; sleep "${FAKE_SLEEP:-2}"; while [ -e "$out/hold" ]; do sleep 0.05; done; result ;;
 hang) init; sleep 600 ;;
 deaf)
   trap '' TERM INT HUP
