@@ -4,9 +4,13 @@ import { useSecretValues } from "../core/redact.ts";
 import { secretValuesIn } from "../core/redact_environment.ts";
 import type { World } from "./world.ts";
 
-/** Called once the configuration is known, before anything of a round is written. */
-export function maskSecretValues(config: Pick<Config, "agent">, world: Pick<World, "host">): void {
-  const { agent } = config;
-  const environments = [world.host.environment(), agent.env, ...agent.fallbacks.map(({ env }) => env)];
+/**
+ * Called before anything of a round is written.
+ *
+ * @param config null outside a project, where only this process's own environment is known
+ */
+export function maskSecretValues(config: Pick<Config, "agent"> | null, world: Pick<World, "host">): void {
+  const agents = config === null ? [] : [config.agent, ...config.agent.fallbacks];
+  const environments = [world.host.environment(), ...agents.map(({ env }) => env)];
   useSecretValues(environments.flatMap((environment) => secretValuesIn(environment)));
 }

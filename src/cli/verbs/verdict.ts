@@ -7,6 +7,7 @@ import { nearest } from "../../core/text.ts";
 import { judgeLogs } from "../judged_log.ts";
 import { parseMoment } from "../moment.ts";
 import { spellJson } from "../print.ts";
+import { maskSecretValues } from "../secrets.ts";
 import { defineVerb } from "../verb.ts";
 
 const walls = ["first_byte", "idle", "hard"] as const satisfies readonly Wall[];
@@ -46,6 +47,7 @@ export default defineVerb({
     if (zone !== undefined && !(await import("../../core/zone.ts")).isTimeZone(zone)) {
       throw usage(`'${zone}' is no time zone`, "Write an IANA name such as Europe/Berlin or UTC");
     }
+    maskSecretValues(null, world);
     const judged = judgeLogs({
       agent: await entry.load(),
       paths: flags.log,

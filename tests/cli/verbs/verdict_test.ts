@@ -90,6 +90,19 @@ for (const [words, message] of bad) {
   });
 }
 
+Deno.test("verdict masks the values of secrets that its environment holds", async () => {
+  const { world, run } = scene();
+  const value = "plain-words-no-shape-tells";
+  Object.assign(world.host, { environment: () => ({ PATH: "/bin", SHOP_API_KEY: value }) });
+  world.files.writeAtomic(
+    `${home}/out`,
+    world.files.readText(`${home}/out`)!.replaceAll("hit your", `hit ${value}`),
+  );
+  assert.equal(await run("--json", "--agent", "claude", "--log", "out", "--exit", "1"), 0);
+  assert.match(world.stdout.text, /"hit |hit /);
+  assert.ok(!world.stdout.text.includes(value), world.stdout.text);
+});
+
 Deno.test("verdict does not open what has no end, such as a pipe or a device", async () => {
   const { world, run } = scene();
   const { stat } = world.files;
