@@ -61,7 +61,9 @@ export const diskActions: readonly Action[] = [
       const startsBefore = world.agentStarts().length;
       world.mounted!.fill();
       await world.until("rounds on a full disk", async () => {
-        return await world.noteEnd() || world.agentStarts().length >= startsBefore + rounds;
+        if (await world.noteEnd() || world.agentStarts().length >= startsBefore + rounds) return true;
+        // A request to go on needs room on the disk itself.
+        return isWaitingLong(world);
       }, 60_000);
       if (kills) await world.kill();
       world.mounted!.free();
@@ -114,6 +116,12 @@ export const diskActions: readonly Action[] = [
     },
   },
 ];
+
+/** A provider's fault, and no pause between rounds, is what the supervisor waits for. */
+function isWaitingLong({ serve }: World): boolean {
+  const last = serve?.stdout.trimEnd().split("\n").at(-1) ?? "";
+  return last.includes(" waiting ") && !last.endsWith(": pause between rounds");
+}
 
 async function staleLocks(work: string): Promise<string[]> {
   const { stdout } = await new Deno.Command("find", {
