@@ -3,7 +3,7 @@ import type { Ending } from "../core/round.ts";
 import { redact } from "../core/redact.ts";
 import { visible } from "../core/text.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { checkTree, logFolderWithin } from "../vcs/dirty.ts";
+import { checkTree, dirtyPaths, logFolderWithin } from "../vcs/dirty.ts";
 import type { DirtyTree } from "../vcs/dirty.ts";
 import type { HandledTree } from "../hooks/outcomes.ts";
 import type { DirtyOutcomeKind } from "../hooks/request.ts";
@@ -74,7 +74,7 @@ export async function saveLeftWork(
     default:
       return check satisfies never;
   }
-  const paths = check.files.map((file) => file.path);
+  const paths = dirtyPaths(check);
   sink.emit("dirty_detected", { round_num: round.number, files: paths.slice(0, filesListed) });
   const saved = await salvageLeft(round, { verdict: came.verdict.kind, ending: came.ending, logFolder }, tools);
   const after = standingOf(check, saved.outcome);
@@ -125,7 +125,7 @@ async function applyPolicy(
   tools: RoundTools,
 ): Promise<Pick<LeftWork, "ref" | "note" | "outcome"> & Partial<Pick<LeftWork, "head" | "leftOut">>> {
   const { config, sink } = tools;
-  const paths = found.tree.files.map((file) => file.path);
+  const paths = dirtyPaths(found.tree);
   const ledger = openOrphanLedger(tools.files, config.runtime.logDir);
   const entryOf = (message: string) => ({
     round: round.number,

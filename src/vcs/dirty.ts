@@ -57,6 +57,11 @@ export async function checkTree({ git, logFolder, ownedPatterns = [] }: TreeQues
   return { kind: "clean", head: state.head, branch: state.branch };
 }
 
+/** The paths of a dirty tree, each once: git lists a file twice that left the index and stayed in the tree. */
+export function dirtyPaths({ files }: Pick<DirtyTree, "files">): string[] {
+  return [...new Set(files.map((file) => file.path))];
+}
+
 /** Path of the log folder below the work folder, also through symlinks; null when it is elsewhere. */
 export function logFolderWithin(
   files: Files,

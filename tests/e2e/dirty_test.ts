@@ -122,6 +122,14 @@ Deno.test("round saves files whose names no text can hold, and goes on", async (
   assert.equal(round.kinds.at(-1), "round_substrate_after");
 });
 
+Deno.test("round names a file once that left the index and stayed in the tree", async () => {
+  await using project = await Project.make(
+    agentOf("echo x >named; git add named; git commit -qm n; git rm -q --cached named"),
+  );
+  await oneRound(project);
+  assert.deepEqual(project.ofKind("dirty_detected").map((event) => event.files), [["named"]]);
+});
+
 Deno.test("round says so when git cannot tell whether the tree is clean, and forgets nothing", async () => {
   await using project = await Project.make(agentOf(
     'if [ "$AGENT_RUNNER_ROUND_NUM" = 1 ]; then echo x >left.txt; else echo y >lost.txt; echo broken >.git/index; fi',
