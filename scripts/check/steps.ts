@@ -103,8 +103,8 @@ export const onDemand: readonly Step[] = [
   {
     name: "soak",
     what: "The monitor beside busy loops, here and over an sshd that is cut, frozen and started anew",
-    args: ["run", "-A", "scripts/soak.ts", "--seed", "1", "--minutes", "3"],
-    limitSeconds: 500,
+    args: ["run", "-A", "scripts/soak.ts", "--seed", "1", "--minutes", "10"],
+    limitSeconds: 840,
     countsOf: countSteps,
   },
 ];
