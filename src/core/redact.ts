@@ -1,7 +1,7 @@
 // Masks secrets in text before it is written to a record that people read and share.
 import { markPieces, takenApart, withinStrings } from "./redact_json.ts";
 import { findShapes } from "./redact_scan.ts";
-import { Marks, mask, masked, type Span, type Spans } from "./redact_spans.ts";
+import { areMasked, Marks, mask, masked, type Span, type Spans } from "./redact_spans.ts";
 import type { KnownValues } from "./redact_known.ts";
 import { findValues, knownValues } from "./redact_known.ts";
 
@@ -74,7 +74,7 @@ function redactedBy(values: KnownValues | null, text: string): string {
   // What is masked can complete the shape of something else, so it goes on until nothing changes.
   for (let turn = 0; turn < mostTurns; turn++) {
     const spans = spansIn(before, { values, depth: 0 });
-    if (spans.length === 0) return before;
+    if (areMasked(before, spans)) return before;
     const after = masked(before, spans);
     if (after === before) return before;
     before = after;

@@ -13,6 +13,7 @@ const body = /[A-Za-z0-9+/=\s\\:,."'|>→-]*/y;
 const inWord = 1;
 const betweenWords = 2;
 const arrow = 0x2192;
+const dash = 45;
 const bodyKinds = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
@@ -31,9 +32,11 @@ const anywhere = { isSpaced: false, isLoose: false, isLine: false } as const;
 
 /** Marks private keys, also those whose beginning or end was cut off. */
 export function findKeys(text: string, mark: Mark): void {
-  let nextEnd = text.indexOf("-----END ");
+  const first = dashesIn(text);
+  if (first < 0) return;
+  let nextEnd = text.indexOf("-----END ", first);
   let done = 0;
-  let at = text.indexOf("-----BEGIN ");
+  let at = text.indexOf("-----BEGIN ", first);
   while (at >= 0 || nextEnd >= 0) {
     if (nextEnd >= 0 && (at < 0 || nextEnd < at)) {
       end.lastIndex = nextEnd;
@@ -93,6 +96,22 @@ export function atElement(text: string, at: number, mark: Mark): number {
   if (content.includes(">") || isHarmless(content, { secrecy, isQuoted: true, ...anywhere })) return start;
   mark(start, stop);
   return stop;
+}
+
+/** Index of, or before, the first five dashes; -1 where there are none. */
+function dashesIn(text: string): number {
+  const first = text.indexOf("-");
+  if (first < 0) return -1;
+  // One in five characters is enough to meet five of a kind.
+  for (let i = first + 4; i < text.length; i += 5) {
+    if (text.charCodeAt(i) !== dash) continue;
+    let start = i;
+    while (text.charCodeAt(start - 1) === dash) start--;
+    let stop = i + 1;
+    while (text.charCodeAt(stop) === dash) stop++;
+    if (stop - start >= 5) return start;
+  }
+  return -1;
 }
 
 function isElementCharacter(code: number): boolean {

@@ -1,12 +1,14 @@
 // Takes lines of JSON apart, so that their strings are read as they are meant and what is masked leaves them JSON.
 import { markFields } from "./redact_json_fields.ts";
-import { jsonLineAt } from "./redact_json_line.ts";
+import { jsonLineAt, JsonStrings } from "./redact_json_line.ts";
 import { meaningInto } from "./redact_json_string.ts";
 import { Numbers } from "./redact_numbers.ts";
 import type { Mark, Spans } from "./redact_spans.ts";
 
 const newline = 10;
 const backslash = 92;
+const encoder = new TextEncoder();
+const ascii = new TextDecoder();
 const decoder = new TextDecoder("utf-16le", { ignoreBOM: true });
 /** Numbers for each line: its start and end, and where its quotes start and end in the list of quotes. */
 const perLine = 4;
@@ -34,40 +36,40 @@ export function takenApart(text: string, mark: Mark): JsonText | null {
   const first = text.indexOf('"');
   if (first < 0) return null;
   const lines = new Numbers();
-  const quotes = new Numbers();
-  let hasEscapes = false;
+  const strings = new JsonStrings();
+  const { quotes } = strings;
   let start = 0;
   for (let quote = first; quote >= 0; quote = text.indexOf('"', start)) {
-    start = Math.max(start, text.lastIndexOf("\n", quote) + 1);
+    start = lineStart(text, start, quote);
     const found = lineEndAfter(text, quote);
     // A field whose value stands on the next line.
     const end = text[found - 1] === ":" && text[found - 2] === '"' ? lineEndAfter(text, found + 1) : found;
     const from = quotes.length;
-    const line = jsonLineAt(text, { start, end }, quotes);
-    if (line !== null) {
-      lines.push(line.start);
-      lines.push(line.end);
+    const lineAt = jsonLineAt(text, { start, end }, strings);
+    if (lineAt >= 0) {
+      lines.push(lineAt);
+      lines.push(end);
       lines.push(from);
       lines.push(quotes.length);
-      hasEscapes ||= line.hasEscapes;
     }
-    start = (line === null ? found : end) + 1;
+    start = (lineAt < 0 ? found : end) + 1;
   }
   if (lines.length === 0) return null;
   for (let i = 0; i < lines.length; i += perLine) {
     markFields(text, { quotes, from: lines.at(i + 2), to: lines.at(i + 3) }, mark);
   }
-  return { lines, quotes, ...split(text, { quotes, hasEscapes }) };
+  return { lines, quotes, ...split(text, strings) };
 }
 
 function split(
   text: string,
-  { quotes, hasEscapes }: { readonly quotes: Numbers; readonly hasEscapes: boolean },
+  { quotes, hasEscapes, hasNumbers }: JsonStrings,
 ): Pick<JsonText, "outer" | "inner" | "pieces"> {
-  const codes = new Uint16Array(text.length);
-  for (let i = 0; i < text.length; i++) codes[i] = text.charCodeAt(i);
+  const narrow = hasNumbers ? null : asciiOf(text);
+  const codes = narrow ?? codesOf(text);
   // A meaning is shorter than its string, and has a line break behind it.
-  const meanings = new Uint16Array(hasEscapes ? text.length + 1 : 0);
+  const room = hasEscapes ? text.length + 1 : 0;
+  const meanings = narrow === null ? new Uint16Array(room) : new Uint8Array(room);
   const pieces = new Numbers();
   let at = 0;
   for (let i = 0; i + 1 < quotes.length; i += 2) {
@@ -85,11 +87,20 @@ function split(
     meanings[meant] = newline;
     at = meant + 1;
   }
-  return {
-    outer: decoder.decode(codes),
-    inner: decoder.decode(meanings.subarray(0, Math.max(0, at - 1))),
-    pieces,
-  };
+  const from = narrow === null ? decoder : ascii;
+  return { outer: from.decode(codes), inner: from.decode(meanings.subarray(0, Math.max(0, at - 1))), pieces };
+}
+
+/** The characters of the text, each in a byte; null when there are others than those of ASCII. */
+function asciiOf(text: string): Uint8Array<ArrayBuffer> | null {
+  const codes = new Uint8Array(text.length);
+  return encoder.encodeInto(text, codes).read === text.length ? codes : null;
+}
+
+function codesOf(text: string): Uint16Array<ArrayBuffer> {
+  const codes = new Uint16Array(text.length);
+  for (let i = 0; i < text.length; i++) codes[i] = text.charCodeAt(i);
+  return codes;
 }
 
 /** Spans of the outer text, cut so that in lines of JSON none leaves its string. */
@@ -136,6 +147,13 @@ export function markPieces(text: string, { pieces }: JsonText, { spans, mark }: 
       mark(from, advance(i, Math.min(end, pieces.at(i + 3))));
     }
   }
+}
+
+/** Start of the line that holds `at`, which is none before `least`. */
+function lineStart(text: string, least: number, at: number): number {
+  let start = at;
+  while (start > least && text.charCodeAt(start - 1) !== newline) start--;
+  return start;
 }
 
 function lineEndAfter(text: string, at: number): number {

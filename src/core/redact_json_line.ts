@@ -1,5 +1,5 @@
 // Tells lines of JSON from other lines, and finds their strings.
-import type { Numbers } from "./redact_numbers.ts";
+import { Numbers } from "./redact_numbers.ts";
 import type { Span } from "./redact_spans.ts";
 
 const space = 32;
@@ -7,6 +7,7 @@ const doubleQuote = 34;
 const comma = 44;
 const colon = 58;
 const backslash = 92;
+const letterU = 117;
 const longestPrefix = 256;
 const shortest = 5;
 const mostIndent = 200;
@@ -17,44 +18,54 @@ const structure = new Uint8Array(128);
 structure.fill(1, 0, space + 1);
 for (const character of "{}[],:0123456789+-.Etruefalsn") structure[character.charCodeAt(0)] = 1;
 
-/** A line that is JSON, from where that begins. */
-export interface JsonLine extends Span {
-  readonly hasEscapes: boolean;
+/** The strings of all lines that are JSON. */
+export class JsonStrings {
+  /** Where they start and end, in pairs; the last of a line may be cut by its end. */
+  readonly quotes: Numbers = new Numbers();
+  /** In one of them a character is escaped. */
+  hasEscapes = false;
+  /** In one of them a character is escaped by its number, and so may be any. */
+  hasNumbers = false;
 }
 
 /**
- * The JSON on a line, at its head or behind a time stamp or the like; null where there is none. Where its strings start
- * and end is added to `quotes`, in pairs; the last one may be cut by the end of the line.
+ * Where the JSON on a line begins: at its head or behind a time stamp or the like; -1 where there is none. Its strings are
+ * added to `strings`.
  */
-export function jsonLineAt(text: string, { start, end }: Span, quotes: Numbers): JsonLine | null {
-  if (end - start < shortest) return null;
+export function jsonLineAt(text: string, { start, end }: Span, strings: JsonStrings): number {
+  if (end - start < shortest) return -1;
   const limit = Math.min(end, start + longestPrefix);
   const at = openingIn(text, start, limit);
-  const line = at < 0 ? null : lineFrom(text, { start: at, end }, quotes);
-  if (line !== null) return line;
-  return isPart(text, start, limit) ? lineFrom(text, { start, end }, quotes) : null;
+  if (at >= 0 && hasJson(text, { start: at, end }, strings)) return at;
+  return isPart(text, start, limit) && hasJson(text, { start, end }, strings) ? start : -1;
 }
 
-function lineFrom(text: string, { start, end }: Span, quotes: Numbers): JsonLine | null {
+function hasJson(text: string, { start, end }: Span, strings: JsonStrings): boolean {
+  const { quotes } = strings;
   const before = quotes.length;
-  let isInside = false;
   let hasEscapes = false;
+  let hasNumbers = false;
   for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code === doubleQuote) {
-      quotes.push(i);
-      isInside = !isInside;
-    } else if (isInside) {
+    let code = text.charCodeAt(i);
+    if (code !== doubleQuote) {
+      if (code <= 127 && structure[code] === 1) continue;
+      quotes.cut(before);
+      return false;
+    }
+    quotes.push(i);
+    for (i++; i < end; i++) {
+      code = text.charCodeAt(i);
+      if (code === doubleQuote) break;
       if (code !== backslash) continue;
       hasEscapes = true;
       i++;
-    } else if (code > 127 || structure[code] === 0) {
-      quotes.cut(before);
-      return null;
+      if (text.charCodeAt(i) === letterU) hasNumbers = true;
     }
+    quotes.push(Math.min(i, end));
   }
-  if (isInside) quotes.push(end);
-  return quotes.length === before ? null : { start, end, hasEscapes };
+  strings.hasEscapes ||= hasEscapes;
+  strings.hasNumbers ||= hasNumbers;
+  return quotes.length > before;
 }
 
 /** Index of the first bracket with a quote or a bracket behind it, and at most white space between them; else -1. */

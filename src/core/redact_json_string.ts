@@ -13,11 +13,11 @@ for (const [letter, character] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r
  * -1 where it is what it looks like, or where the string is none that JSON knows.
  */
 export function meaningInto(
-  codes: Uint16Array,
+  codes: Uint8Array | Uint16Array,
   { start, end, into, at }: {
     readonly start: number;
     readonly end: number;
-    readonly into: Uint16Array;
+    readonly into: Uint8Array | Uint16Array;
     readonly at: number;
   },
 ): number {
@@ -45,7 +45,7 @@ export function meaningInto(
 }
 
 /** The number that four hexadecimal digits spell; -1 where there are fewer. */
-function fourDigits(codes: Uint16Array, from: number, end: number): number {
+function fourDigits(codes: Uint8Array | Uint16Array, from: number, end: number): number {
   if (from + 4 > end) return -1;
   let value = 0;
   for (let i = from; i < from + 4; i++) {

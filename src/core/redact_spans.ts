@@ -48,6 +48,14 @@ export class Marks {
   }
 }
 
+/** Whether each part is a mask, so that masking it changes nothing. */
+export function areMasked(text: string, spans: Spans): boolean {
+  for (let i = 0; i < spans.length; i += 2) {
+    if (spans[i + 1]! - spans[i]! !== mask.length || !text.startsWith(mask, spans[i]!)) return false;
+  }
+  return true;
+}
+
 /** The text with each part replaced by the mask. */
 export function masked(text: string, spans: Spans): string {
   const parts: string[] = [];
