@@ -1,6 +1,6 @@
 // Finds secrets that take more than a word: private keys, lines of a .pgpass, elements of XML, names with their values.
 import { isQuote, quotedEnd } from "./redact_ends.ts";
-import { isNameCharacter } from "./redact_characters.ts";
+import { isNameCharacter, tableOf } from "./redact_characters.ts";
 import { secrecyIn, secrecyOf } from "./redact_names.ts";
 import type { Mark } from "./redact_spans.ts";
 import { isHarmless } from "./redact_values.ts";
@@ -23,7 +23,8 @@ const longestLooseWord = 16;
 
 const pgpass = /^[^\s:#"'{}=]{1,255}:(?:\d{4,5}|\*):[\w.*-]{1,64}:[\w.*-]{1,64}:(\S+)[ \t]*$/dgm;
 /** What each line of a .pgpass holds, and few other texts do. */
-const port = /:(?:\d{4,5}|\*):/;
+const port = /:(?:\d{4,5}|\*):/g;
+const inPort = tableOf("0123456789*:");
 const longestElementName = 64;
 const longestContent = 65_536;
 const namedValue =
@@ -68,7 +69,8 @@ export function findKeys(text: string, mark: Mark): void {
 
 /** Marks passwords in lines of the form `host:port:database:user:password`. */
 export function findPgpass(text: string, mark: Mark): void {
-  if (!port.test(text)) return;
+  port.lastIndex = numberedColon(text);
+  if (port.lastIndex >= text.length || !port.test(text)) return;
   for (const found of text.matchAll(pgpass)) {
     const span = found.indices?.[1];
     if (span !== undefined && !isHarmless(found[1]!, { secrecy: "password", isQuoted: true, ...anywhere })) {
@@ -112,6 +114,20 @@ function dashesIn(text: string): number {
     if (stop - start >= 5) return start;
   }
   return -1;
+}
+
+/** Where, or somewhat before where, two characters of a `port` stand side by side first; the end where they never do. */
+function numberedColon(text: string): number {
+  // A port has three characters at least: one in three is enough to meet it.
+  for (let i = 2; i < text.length; i += 3) {
+    if (isInPort(text, i) && (isInPort(text, i - 1) || isInPort(text, i + 1))) return Math.max(0, i - 6);
+  }
+  return text.length;
+}
+
+function isInPort(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < 128 && inPort[code] === 1;
 }
 
 function isElementCharacter(code: number): boolean {

@@ -46,6 +46,12 @@ export function lineEnd(text: string, at: number): number {
   return text.length;
 }
 
+/** Whether the line that holds `at` ends there. */
+export function isLineEnd(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 10 || code === 13 || at >= text.length;
+}
+
 /** How many backslashes stand right before `at`. */
 export function backslashesBefore(text: string, at: number): number {
   let count = 0;

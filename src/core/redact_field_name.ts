@@ -16,16 +16,18 @@ const declaration = /(?:^|\s)(?:export|set|const|let|var)$/;
 const openers = tableOf("{,([;\"'`");
 /** What `lineHead` is made of; it has one word at most, white space being what ends a word. */
 const white = 1;
-const inWord = 2;
-const colonSign = 3;
-const headSign = 4;
+const headSign = 2;
+const inWord = 3;
+const colonSign = 4;
+const rareSign = 5;
 const headKinds = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
   if (/\s/.test(character)) headKinds[code] = white;
   else if (/\w/.test(character)) headKinds[code] = inWord;
   else if (character === ":") headKinds[code] = colonSign;
-  else if (/[>|#*+\-/<.$]/.test(character)) headKinds[code] = headSign;
+  else if (/[>|#*+\-/<]/.test(character)) headKinds[code] = headSign;
+  else if (/[.$]/.test(character)) headKinds[code] = rareSign;
 }
 /** Letters of the stems of secret names: a name that holds none of these sets needs no further look. */
 const stems = "pas pw token secrt cred key auth cokie pat bear jwt sid sion sig".split(" ").map(lettersOf);
@@ -89,7 +91,16 @@ export function placeOf(text: string, start: number): FieldPlace {
   ) return "prose";
   const head = headStart(text, at, Math.max(0, start - longestHead));
   if (head < 0 || start - head >= longestHead) return "prose";
-  return head === start || lineHead.test(text.slice(head, start)) ? "line" : "prose";
+  return isPlainHead(text, head, start) || lineHead.test(text.slice(head, start)) ? "line" : "prose";
+}
+
+/** Whether nothing but white space and signs stands there, which `lineHead` allows in any order. */
+function isPlainHead(text: string, head: number, start: number): boolean {
+  for (let i = head; i < start; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127 || headKinds[code]! > headSign || headKinds[code] === 0) return false;
+  }
+  return true;
 }
 
 /** Start of the line that holds `at`; -1 where what stands between them is more than `lineHead` allows. */

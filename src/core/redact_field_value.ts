@@ -1,5 +1,15 @@
 // Marks the value of a field whose name says that it is a secret, unless the value says that it is none.
-import { afterBlanks, bareEnd, headerEnd, isBlank, isQuote, lineEnd, quotedEnd, trimmedEnd } from "./redact_ends.ts";
+import {
+  afterBlanks,
+  bareEnd,
+  headerEnd,
+  isBlank,
+  isLineEnd,
+  isQuote,
+  lineEnd,
+  quotedEnd,
+  trimmedEnd,
+} from "./redact_ends.ts";
 import { tableOf } from "./redact_characters.ts";
 import type { QuotedText } from "./redact_quotes.ts";
 import { type Mark, mask } from "./redact_spans.ts";
@@ -144,14 +154,15 @@ function isBlockHead(text: string, from: number, end: number): boolean {
 }
 
 function markBlock(text: string, headEnd: number, mark: Mark): number {
-  const head = text.lastIndexOf("\n", headEnd - 1) + 1;
+  let head = headEnd;
+  while (head > 0 && text.charCodeAt(head - 1) !== 10) head--;
   const depth = afterBlanks(text, head) - head;
   let at = headEnd;
   while (at < text.length) {
     const start = at + (text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1);
     const content = afterBlanks(text, start);
+    if (content - start <= depth && !isLineEnd(text, content)) break;
     const end = lineEnd(text, content);
-    if (content < end && content - start <= depth) break;
     mark(content, end);
     at = end;
   }

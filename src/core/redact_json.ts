@@ -6,6 +6,7 @@ import { Numbers } from "./redact_numbers.ts";
 import type { Mark, Spans } from "./redact_spans.ts";
 
 const newline = 10;
+const doubleQuote = 34;
 const backslash = 92;
 const encoder = new TextEncoder();
 const ascii = new TextDecoder();
@@ -39,7 +40,7 @@ export function takenApart(text: string, mark: Mark): JsonText | null {
   const strings = new JsonStrings();
   const { quotes } = strings;
   let start = 0;
-  for (let quote = first; quote >= 0; quote = text.indexOf('"', start)) {
+  for (let quote = first; quote >= 0; quote = quoteFrom(text, start)) {
     start = lineStart(text, start, quote);
     const found = lineEndAfter(text, quote);
     // A field whose value stands on the next line.
@@ -147,6 +148,13 @@ export function markPieces(text: string, { pieces }: JsonText, { spans, mark }: 
       mark(from, advance(i, Math.min(end, pieces.at(i + 3))));
     }
   }
+}
+
+/** Index of the first quote from `at` on, where one mostly stands behind a bracket; else -1. */
+function quoteFrom(text: string, at: number): number {
+  return text.charCodeAt(at + 1) === doubleQuote && text.charCodeAt(at) !== doubleQuote
+    ? at + 1
+    : text.indexOf('"', at);
 }
 
 /** Start of the line that holds `at`, which is none before `least`. */

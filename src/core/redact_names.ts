@@ -14,8 +14,10 @@ const keptLengths = new Uint8Array(places);
 const judged: Secrecy[] = new Array(places).fill("none");
 
 const stem = /pass|pwd|pw|token|secret|cred|key|auth|cookie|pat|bearer|jwt|sess|webhook/i;
-// Not only of ASCII: a name with another letter goes the slower way.
-const capital = /[^\0-@[-~]/;
+/** Where the words of the name that is being judged start and end. */
+const wordStarts = new Int32Array(longestName + 1);
+const wordEnds = new Int32Array(longestName + 1);
+
 /** What a word for a password, or for a token, ends with, one `s` behind it left out; by the last letter. */
 const passwordEnds = byLastLetter("password passwd passphrase passcode passwort pwd");
 const tokenEnds = byLastLetter(
@@ -61,11 +63,14 @@ export function secrecyIn(text: string, start: number, end: number, gap = -1): S
   const length = end - start;
   if (length > longestName) return "none";
   let hash = length;
-  for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + (i === gap ? underscore : text.charCodeAt(i)) | 0;
+  if (gap < 0) { for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + text.charCodeAt(i) | 0; }
+  else {
+    for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + (i === gap ? underscore : text.charCodeAt(i)) | 0;
+  }
   const place = (hash ^ hash >>> 15) & (places - 1);
   if (isKept(place, { text, start, length, gap })) return judged[place]!;
   const name = gap < 0 ? text.slice(start, end) : `${text.slice(start, gap)}_${text.slice(gap + 1, end)}`;
-  const secrecy = stem.test(name) ? judge(partsOf(name)) : "none";
+  const secrecy = stem.test(name) ? secrecyOfWords(name) : "none";
   keep(name, place, secrecy);
   return secrecy;
 }
@@ -108,21 +113,50 @@ function keep(name: string, place: number, secrecy: Secrecy): void {
   judged[place] = secrecy;
 }
 
-/** The words of a name in lower case: `AWSSecretKey_2` is `aws`, `secret`, `key`. */
-function partsOf(name: string): string[] {
-  const parts: string[] = [];
-  const hasCapitals = capital.test(name);
+/** What the words of a name say, of which `AWSSecretKey_2` has three: `aws`, `secret`, `key`. */
+function secrecyOfWords(name: string): Secrecy {
+  if (!hasCapitals(name)) return judge(name, wordsIn(name));
+  const spelled = inSmallLetters(name);
+  return judge(spelled, wordsIn(spelled));
+}
+
+/** Notes where the words between the gaps of a name stand. @returns how many there are. */
+function wordsIn(name: string): number {
+  let count = 0;
   let start = 0;
   for (let i = 0; i <= name.length; i++) {
-    const isEnd = i === name.length || isGap(name.charCodeAt(i));
-    if (!isEnd && !(hasCapitals && startsWord(name, i))) continue;
+    if (i < name.length && !isGap(name.charCodeAt(i))) continue;
     let end = i;
     // A number at the end of a word only counts its like.
     while (end > start && isDigit(name.charCodeAt(end - 1))) end--;
-    if (end > start) parts.push(hasCapitals ? name.slice(start, end).toLowerCase() : name.slice(start, end));
-    start = isEnd ? i + 1 : i;
+    if (end > start) {
+      wordStarts[count] = start;
+      wordEnds[count++] = end;
+    }
+    start = i + 1;
   }
-  return parts;
+  return count;
+}
+
+/** The name with a gap before each word that a capital starts. */
+function inSmallLetters(name: string): string {
+  let spelled = "";
+  let start = 0;
+  for (let i = 1; i < name.length; i++) {
+    if (!startsWord(name, i)) continue;
+    spelled += `${name.slice(start, i).toLowerCase()}_`;
+    start = i;
+  }
+  return spelled + name.slice(start).toLowerCase();
+}
+
+/** Whether a letter may be a capital; a letter that is none of ASCII may. */
+function hasCapitals(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (isCapital(code) || code > 126) return true;
+  }
+  return false;
 }
 
 /** A capital after a small letter or a digit, or the last of several capitals before a small letter. */
@@ -148,41 +182,57 @@ function isSmall(code: number): boolean {
   return code >= 97 && code <= 122;
 }
 
-function judge(parts: readonly string[]): Secrecy {
-  const last = parts.at(-1);
-  const first = parts[0];
-  if (last === undefined || first === undefined) return "none";
-  const isKeyId = last === "id" && !parts.includes("secret") && !parts.includes("access");
-  if (isKeyId || isOneOf(last, aboutEndings) || (parts.length > 1 && isOneOf(first, flagStarts))) {
-    return last === "url" && parts.includes("webhook") ? "token" : "none";
+/** What the first `count` words say that were noted of the name. */
+function judge(name: string, count: number): Secrecy {
+  if (count === 0) return "none";
+  const last = count - 1;
+  const isKeyId = isWord(name, last, "id") && !hasWord(name, count, "secret") && !hasWord(name, count, "access");
+  if (isKeyId || isOneOf(name, last, aboutEndings) || (count > 1 && isOneOf(name, 0, flagStarts))) {
+    return isWord(name, last, "url") && hasWord(name, count, "webhook") ? "token" : "none";
   }
-  if (last === "pass") return "password";
-  for (const part of parts) if (endsWithOne(part, passwordEnds)) return "password";
-  const token = parts.find((part) => endsWithOne(part, tokenEnds));
-  if (token === "tokens") return "count";
-  if (token === "token" && isOneOf(first, tokenKinds) && parts.length > 1) return "none";
-  if (token !== undefined) return "token";
-  for (let i = 1; i < parts.length; i++) {
-    if (parts[i] !== "key" && parts[i] !== "keys") continue;
-    if (isOneOf(parts[i - 1]!, keyOwners)) return "token";
-    if (isOneOf(parts[i - 1]!, dullKeyOwners)) return "hint";
+  if (isWord(name, last, "pass")) return "password";
+  for (let i = 0; i < count; i++) if (endsWithOne(name, i, passwordEnds)) return "password";
+  for (let i = 0; i < count; i++) {
+    if (!endsWithOne(name, i, tokenEnds)) continue;
+    if (isWord(name, i, "tokens")) return "count";
+    return isWord(name, i, "token") && count > 1 && isOneOf(name, 0, tokenKinds) ? "none" : "token";
   }
-  return isOneOf(last, hints) ? "hint" : "none";
+  for (let i = 1; i < count; i++) {
+    if (!isWord(name, i, "key") && !isWord(name, i, "keys")) continue;
+    if (isOneOf(name, i - 1, keyOwners)) return "token";
+    if (isOneOf(name, i - 1, dullKeyOwners)) return "hint";
+  }
+  return isOneOf(name, last, hints) ? "hint" : "none";
 }
 
-function isOneOf(word: string, words: WordSet): boolean {
-  return words.has(word, 0, word.length);
+function isWord(name: string, index: number, word: string): boolean {
+  const start = wordStarts[index]!;
+  return wordEnds[index]! - start === word.length && name.startsWith(word, start);
 }
 
-/** Whether a word ends with one of these, or with its plural. */
-function endsWithOne(word: string, ends: ReadonlyMap<number, readonly string[]>): boolean {
-  const length = word.charCodeAt(word.length - 1) === 115 ? word.length - 1 : word.length;
-  const near = ends.get(word.charCodeAt(length - 1));
-  if (near === undefined) return false;
-  for (const end of near) if (word.endsWith(end, length)) return true;
+function hasWord(name: string, count: number, word: string): boolean {
+  for (let i = 0; i < count; i++) if (isWord(name, i, word)) return true;
   return false;
 }
 
-function byLastLetter(words: string): ReadonlyMap<number, readonly string[]> {
-  return Map.groupBy(words.split(" "), (word) => word.charCodeAt(word.length - 1));
+function isOneOf(name: string, index: number, words: WordSet): boolean {
+  return words.has(name, wordStarts[index]!, wordEnds[index]!);
+}
+
+/** Whether a word ends with one of these, or with its plural. */
+function endsWithOne(name: string, index: number, ends: readonly (readonly string[])[]): boolean {
+  const start = wordStarts[index]!;
+  let end = wordEnds[index]!;
+  if (name.charCodeAt(end - 1) === 115) end--;
+  const last = end > start ? name.charCodeAt(end - 1) : 0;
+  if (last > 127) return false;
+  for (const word of ends[last]!) {
+    if (end - start >= word.length && name.startsWith(word, end - word.length)) return true;
+  }
+  return false;
+}
+
+function byLastLetter(words: string): readonly (readonly string[])[] {
+  const near = Map.groupBy(words.split(" "), (word) => word.charCodeAt(word.length - 1));
+  return Array.from({ length: 128 }, (_, code) => near.get(code) ?? []);
 }

@@ -4,6 +4,9 @@ import { Numbers } from "./redact_numbers.ts";
 
 const backslash = 92;
 
+/** The kinds of quotes: `"`, `'` and a backtick. */
+const kinds = [34, 39, 96] as const;
+
 /** Quotes of one kind for which no closing one was met yet, by their index in the list of quotes; -1 is none. */
 interface Open {
   plain: number;
@@ -21,7 +24,8 @@ export class QuotedText {
   readonly #quotes = new Numbers();
   /** Where the quote of the same index is closed; -1 where that is not known yet. */
   readonly #ends = new Numbers();
-  readonly #open = new Map<number, Open>();
+  /** One for each kind. */
+  readonly #open: readonly Open[] = kinds.map(() => ({ plain: -1, escaped: [] }));
 
   constructor(text: string) {
     this.text = text;
@@ -38,7 +42,7 @@ export class QuotedText {
   #restart(open: number): void {
     this.#quotes.cut(0);
     this.#ends.cut(0);
-    this.#open.clear();
+    for (const open of this.#open) close(open);
     this.#from = open;
     this.#at = open;
     this.#backslashes = backslashesBefore(this.text, open);
@@ -81,8 +85,7 @@ export class QuotedText {
     const index = this.#quotes.length;
     this.#quotes.push(at);
     this.#ends.push(-1);
-    let open = this.#open.get(code);
-    if (open === undefined) this.#open.set(code, open = { plain: -1, escaped: [] });
+    const open = this.#open[code === kinds[0] ? 0 : code === kinds[1] ? 1 : 2]!;
     const { escaped } = open;
     while (escaped.length > 0 && escaped.at(-1)! >= run) {
       escaped.pop();
@@ -96,10 +99,16 @@ export class QuotedText {
   }
 
   #endLine(at: number): void {
-    for (const { plain, escaped } of this.#open.values()) {
+    for (const open of this.#open) {
+      const { plain, escaped } = open;
       if (plain >= 0) this.#ends.set(plain, at);
       for (let i = 0; i < escaped.length; i += 2) this.#ends.set(escaped[i]!, at);
+      close(open);
     }
-    this.#open.clear();
   }
+}
+
+function close(open: Open): void {
+  open.plain = -1;
+  if (open.escaped.length > 0) open.escaped.length = 0;
 }

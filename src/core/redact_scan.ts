@@ -68,8 +68,10 @@ export function findShapes(text: string, mark: Mark): void {
           const what = second < 128 ? starts[character * 128 + second]! : 0;
           if (what !== 0) i = atWord(text, { at, what, memo }, mark);
         }
-        if (i === at) i = wordEnd(text, at);
-        break;
+        if (i > at) break;
+        i = wordEnd(text, at);
+        before = wordCode;
+        continue;
       case equalsCode:
         i = atEquals(quoted, at, mark);
         break;
@@ -104,9 +106,11 @@ function atWord(
 }
 
 function wordEnd(text: string, at: number): number {
-  let end = at + 1;
-  while (codeAt(text, end) === wordCode) end++;
-  return end;
+  for (let end = at + 1; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code > 127 || codes[code] !== wordCode) return end;
+  }
+  return text.length;
 }
 
 /** Looks at the colon at `at`. @returns where to go on. */

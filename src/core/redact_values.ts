@@ -1,4 +1,5 @@
 // Tells what stands where a secret may stand but is none: references, types, calls, placeholders, words of prose.
+import { tableOf } from "./redact_characters.ts";
 import { type Secrecy, secrecyIn, secrecyOf } from "./redact_names.ts";
 import { mask } from "./redact_spans.ts";
 import { WordSet } from "./redact_words.ts";
@@ -38,6 +39,7 @@ const reference =
   /^(?:\$\{[\w.]+\}|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\{[A-Za-z_][\w.]*\}|%[A-Za-z_]\w*%|\$\(.*|\$(?:env:)?[A-Z_][A-Z0-9_]*|\$\d|`.*|!(?:vault|Ref|Sub|GetAtt|ImportValue|secret|env|ENV)\b.*)$/s;
 const lineBreak = /[\r\n\u2028\u2029]/;
 const variable = /^\$([A-Za-z_]\w*)$/;
+const closing = tableOf(",;.)}]\"'`");
 const placeholder =
   /^(?:<[^<>]*>|\[[A-Za-z _-]*\]|\([a-z ]*\)|[*•#?_-]+|\.{2,}|…|\W{1,3}(?:redacted|hidden|masked)\W{1,3})$/i;
 const standIn = /^(?:x{3,}|your[-_a-z]*)$/i;
@@ -127,14 +129,22 @@ function isHarmlessWord(value: string, length: number): boolean {
 }
 
 function isCall(value: string, { isSpaced }: ValuePlace): boolean {
-  return (isSpaced || value.slice(withoutClosing(value).length).includes(")")) && call.test(value);
+  return (isSpaced || closesCall(value)) && call.test(value);
 }
 
 /** `this.token`, `config.password`: what a program reads, told by where it reads it or by how that is named. */
 function isMember(value: string, { isSpaced, isLine }: ValuePlace): boolean {
-  if (!member.test(value)) return false;
+  if (!mayBeMember(value) || !member.test(value)) return false;
   if (environment.test(value)) return true;
   return lastNameSecrecy(value) !== "none" && (isSpaced || isLine || !/\d/.test(value));
+}
+
+/** Whether behind the first word of the value stands what may lead to a member. */
+function mayBeMember(value: string): boolean {
+  let end = 0;
+  while (isOfName(value, end)) end++;
+  const code = value.charCodeAt(end);
+  return code === 46 || code === 63 || code === 91 || code === 45 || code === 32;
 }
 
 /** What the last name in the value says, behind which at most six signs stand. */
@@ -173,8 +183,20 @@ function isReference(value: string): boolean {
 /** The value without the quotes, brackets and separators at its end. */
 function withoutClosing(value: string): string {
   let end = value.length;
-  while (end > 0 && ",;.)}]\"'`".includes(value[end - 1]!)) end--;
+  while (isClosing(value, end - 1)) end--;
   return value.slice(0, end);
+}
+
+/** Whether a `)` is among the signs at the end of the value. */
+function closesCall(value: string): boolean {
+  let end = value.length - 1;
+  while (isClosing(value, end) && value.charCodeAt(end) !== 41) end--;
+  return value.charCodeAt(end) === 41;
+}
+
+function isClosing(value: string, at: number): boolean {
+  const code = value.charCodeAt(at);
+  return code < 128 && closing[code] === 1;
 }
 
 function isHarmlessNumber(value: string, secrecy: Secrecy): boolean {
