@@ -48,8 +48,8 @@ interface Look {
   at(text: string, at: number, mark: Mark): number;
 }
 
-/** By the first two characters. */
-const byStart = new Map<number, Look[]>();
+/** By the first character, and in there by the second one. */
+const byStart: (Look[] | undefined)[][] = new Array(128).fill(new Array(128).fill(undefined));
 for (const row of tokenRows) add(row[0], (text, at, mark) => atPrefix(text, { at, row }, mark));
 for (const [starts, form] of forms) {
   for (const start of starts.split(" ")) add(start, (text, at, mark) => atForm(text, { at, form }, mark));
@@ -61,7 +61,10 @@ export const tokenStarts: readonly string[] = [
   ...forms.flatMap(([starts]) => starts.split(" ")),
 ];
 
-/** Looks at the word at `at`, which no letter or digit precedes. @returns where to go on; `at` when it is no token. */
+/**
+ * Looks at the word at `at`, which begins as one of `tokenStarts`, and which no letter or digit precedes. @returns where to
+ * go on; `at` when it is no token.
+ */
 export function atToken(
   text: string,
   { at, memo }: { readonly at: number; readonly memo: TokenMemo },
@@ -72,7 +75,7 @@ export function atToken(
     const end = atJwt(text, { at, memo }, mark);
     if (end > at) return end;
   }
-  const looks = byStart.get(text.charCodeAt(at) << 8 | text.charCodeAt(at + 1));
+  const looks = byStart[text.charCodeAt(at)]![text.charCodeAt(at + 1)];
   if (looks === undefined) return at;
   const fourth = text.charCodeAt(at + 3);
   for (const look of looks) {
@@ -134,9 +137,9 @@ function atForm(text: string, { at, form }: { readonly at: number; readonly form
 }
 
 function add(start: string, at: Look["at"]): void {
-  const key = start.charCodeAt(0) << 8 | start.charCodeAt(1);
   const look = { start, fourth: start.length > 3 ? start.charCodeAt(3) : -1, at };
-  const looks = byStart.get(key);
-  if (looks === undefined) byStart.set(key, [look]);
-  else looks.push(look);
+  const [first, second] = [start.charCodeAt(0), start.charCodeAt(1)];
+  // Until then the row is that of all characters with which nothing begins.
+  if (byStart[first]!.every((looks) => looks === undefined)) byStart[first] = new Array(128).fill(undefined);
+  (byStart[first]![second] ??= []).push(look);
 }

@@ -39,7 +39,6 @@ const reference =
   /^(?:\$\{[\w.]+\}|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\{[A-Za-z_][\w.]*\}|%[A-Za-z_]\w*%|\$\(.*|\$(?:env:)?[A-Z_][A-Z0-9_]*|\$\d|`.*|!(?:vault|Ref|Sub|GetAtt|ImportValue|secret|env|ENV)\b.*)$/s;
 const lineBreak = /[\r\n\u2028\u2029]/;
 const variable = /^\$([A-Za-z_]\w*)$/;
-const closing = tableOf(",;.)}]\"'`");
 const placeholder =
   /^(?:<[^<>]*>|\[[A-Za-z _-]*\]|\([a-z ]*\)|[*•#?_-]+|\.{2,}|…|\W{1,3}(?:redacted|hidden|masked)\W{1,3})$/i;
 const standIn = /^(?:x{3,}|your[-_a-z]*)$/i;
@@ -54,6 +53,8 @@ const folder = /^(?:~|\.{0,2})\/(?:[\w.@+-]+\/)*[\w.@+-]*$|^[A-Za-z]:\\/;
 const prose = /^[A-Za-z][a-z'’]*,?(?: [A-Za-z'’]+[,.;:]?)+(?: ?[(["'`].*)?[.!?]?$/;
 const scheme = /^["'`]?(?:bearer|token|basic|bot)\s+(\S+)$/i;
 const numeric = /^[-+]?[\d_.,]+(?:[kKmMgG%]|ms|s|min|h|d)?$/;
+/** Separators, brackets and quotes. */
+const closing = tableOf(",;.)}]\"'`");
 
 /** Where a value was found, as far as it decides what may be one. */
 export interface ValuePlace {

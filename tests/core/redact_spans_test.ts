@@ -1,7 +1,7 @@
 // Proves that marks come out in order and apart, in whatever order they were made.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Marks, masked } from "../../src/core/redact_spans.ts";
+import { areMasked, Marks, masked } from "../../src/core/redact_spans.ts";
 
 function mergedOf(parts: readonly (readonly [start: number, end: number])[]): readonly number[] {
   const marks = new Marks();
@@ -32,4 +32,17 @@ Deno.test("masked() puts the mask in place of each part", () => {
   assert.equal(masked("a secret b", [2, 8]), "a <redacted> b");
   assert.equal(masked("ab", [0, 1, 1, 2].slice(0, 2)), "<redacted>b");
   assert.equal(masked("ab", []), "ab");
+});
+
+Deno.test("areMasked() is true where masking changes nothing, and there only", () => {
+  const part = fc.constantFrom("<redacted>", "<redacted", "redacted>", "a", "0123456789", "");
+  fc.assert(fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+    let text = "";
+    const spans: number[] = [];
+    for (const part of parts.filter((part) => part !== "")) {
+      spans.push(text.length + 1, text.length + 1 + part.length);
+      text += ` ${part}`;
+    }
+    assert.equal(areMasked(text, spans), masked(text, spans) === text);
+  }));
 });
