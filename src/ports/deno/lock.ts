@@ -1,8 +1,8 @@
 // flock(2) through Deno: the lock dies with its holder. Older runtimes lack tryLock, so lock() is raced there.
 import type { HeldLock, Lock } from "../lock.ts";
 
-const attempts = 6;
-const pauseMs = 40;
+const attempts = 12;
+const pauseMs = 20;
 /** A free lock is had in well under a millisecond; these only tell a held one from a slow machine. */
 const acquireRaceMs = 250;
 const lookRaceMs = 30;

@@ -111,7 +111,7 @@ Deno.test("isHeld() never takes the lock from under somebody who wants it", asyn
       let looks = 0;
       for (; !abort.signal.aborted; looks++) {
         await looker.isHeld(path);
-        await Promise.resolve();
+        await new Promise((resolve) => setTimeout(resolve, 1));
       }
       return looks;
     })();
