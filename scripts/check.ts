@@ -1,4 +1,5 @@
 // Runs everything that must pass before a change is good: one line per step, what failed, one line at the end.
+import { bundleInto } from "./compile/bundle.ts";
 import { countTests, lanes, onDemand } from "./check/steps.ts";
 import type { Step } from "./check/steps.ts";
 import { complain, say } from "./say.ts";
@@ -9,10 +10,16 @@ interface Tally {
   failed: number;
 }
 
-async function runStep(step: Step, tally: Tally): Promise<void> {
+interface Parts {
+  readonly tally: Tally;
+  /** Folder of the program as a binary embeds it, for tests that start it. */
+  readonly bundle: string;
+}
+
+async function runStep(step: Step, { tally, bundle }: Parts): Promise<void> {
   const { code, stdout, stderr, seconds } = await runDeno(step.args, {
     limitSeconds: step.limitSeconds,
-    ...(step.env ? { env: step.env } : {}),
+    env: { AGENT_RUNNER_BUNDLE: bundle, ...step.env },
   });
   const countsOf = step.countsOf ?? (step.args[0] === "test" ? countTests : null);
   const counts = countsOf === null ? null : countsOf(stdout);
@@ -29,8 +36,8 @@ async function runStep(step: Step, tally: Tally): Promise<void> {
   if (!isGood) say(`${stdout}${stderr}`.trimEnd() || "no output");
 }
 
-async function runLane(steps: readonly Step[], tally: Tally): Promise<void> {
-  for (const step of steps) await runStep(step, tally);
+async function runLane(steps: readonly Step[], parts: Parts): Promise<void> {
+  for (const step of steps) await runStep(step, parts);
 }
 
 function choose(words: readonly string[]): readonly (readonly Step[])[] | null {
@@ -54,7 +61,16 @@ async function main(words: readonly string[]): Promise<number> {
   const tally: Tally = { passed: 0, failed: 0 };
   // On a fresh machine a program that fetches its packages says so, where a test wants to hear the program alone.
   await runDeno(["install", "--quiet", "--frozen"], { limitSeconds: 300 });
-  await Promise.all(chosen.map((lane) => runLane(lane, tally)));
+  const bundle = await Deno.makeTempDir({ prefix: "agent-runner-bundle-" });
+  try {
+    await bundleInto(bundle);
+    await Promise.all(chosen.map((lane) => runLane(lane, { tally, bundle })));
+  } catch (thrown) {
+    tally.failed++;
+    say(`FAILED  bundle  ${thrown instanceof Error ? thrown.message : thrown}`);
+  } finally {
+    await Deno.remove(bundle, { recursive: true });
+  }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   say(`${tally.failed === 0 ? "all good" : "not good"} after ${seconds} s`);
   say(`check: ${tally.passed} passed, ${tally.failed} failed`);

@@ -1,14 +1,12 @@
 // Builds the binaries into dist/, with their version and sums: `deno task compile [host | TARGET ...]`.
+import { bundleInto, embeddedFolders, spellFailure } from "./compile/bundle.ts";
 import { chooseTargets } from "./compile/targets.ts";
 import type { Target } from "./compile/targets.ts";
 import { toolsetFor } from "./compile/toolset.ts";
 import { runFlags } from "./permissions.ts";
 import { complain, say } from "./say.ts";
 import { runProgram } from "./toolchain.ts";
-import { exists, readText, root } from "./tree.ts";
-
-/** Embedded folders, where they exist. */
-const embedded = ["presets", "assets"];
+import { readText, root } from "./tree.ts";
 
 /** Where the program is put together before it is compiled; it runs from there, too: `deno run dist/bundle/main.js`. */
 const bundleFolder = "dist/bundle";
@@ -18,12 +16,6 @@ const bundleFolder = "dist/bundle";
  * never gives it back. A supervisor that works for days on a small board has better use for that memory.
  */
 const engineFlags = "--v8-flags=--max-semi-space-size=1";
-
-/**
- * Without a cache all of the program's text is read at each start, and kept: short names and no comments take a tenth off
- * both. The maps, which stay beside the bundle, tell what a place in it was.
- */
-const smaller = ["--minify", "--sourcemap=external"];
 
 /** A binary is the runtime part and a payload; one with more than this holds something that does not belong in it. */
 const payloadLimitBytes = 8 * 1024 * 1024;
@@ -44,7 +36,7 @@ export function compileArgs(
     "--no-npm",
     engineFlags,
     ...runFlags(),
-    ...embedded.filter(exists).flatMap((folder) => ["--include", `${bundleFolder}/${folder}`]),
+    ...embeddedFolders().flatMap((folder) => ["--include", `${bundleFolder}/${folder}`]),
     "--target",
     target.triple,
     "--output",
@@ -79,40 +71,6 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-/** Why a build failed, in one line for people. @param stderr what the compiler wrote. */
-export function spellFailure(stderr: string): string {
-  if (/error sending request|client error \(Connect\)|dns error/.test(stderr)) {
-    return "Deno's release server, which has it, cannot be reached from here; build where it can be";
-  }
-  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return lines.find((line) => /^error/i.test(line)) ?? lines.at(-1) ?? "the compiler said nothing";
-}
-
-/**
- * Puts the program into a few JavaScript files: it starts a third faster and takes less memory than as a hundred modules,
- * and verbs are still loaded one at a time.
- */
-async function bundle(): Promise<void> {
-  const argv = [
-    Deno.execPath(),
-    "bundle",
-    "--frozen",
-    "--code-splitting",
-    ...smaller,
-    "--outdir",
-    bundleFolder,
-    "main.ts",
-  ];
-  const outcome = await runProgram(argv, { limitSeconds: 120 });
-  if (outcome.code !== 0) throw new Error(`the program could not be bundled: ${spellFailure(outcome.stderr)}`);
-  for (const folder of embedded.filter(exists)) {
-    for (const { name } of Deno.readDirSync(`${root}/${folder}`)) {
-      Deno.mkdirSync(`${root}/${bundleFolder}/${folder}`, { recursive: true });
-      Deno.copyFileSync(`${root}/${folder}/${name}`, `${root}/${bundleFolder}/${folder}/${name}`);
-    }
-  }
-}
-
 /** SHA-256 of a file in lower-case hex. */
 async function sumOf(path: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
@@ -124,7 +82,7 @@ async function main(words: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readText("deno.json") ?? "{}");
   await Deno.remove(`${root}/dist`, { recursive: true }).catch(() => {});
   await Deno.mkdir(`${root}/dist`, { recursive: true });
-  await bundle();
+  await bundleInto(bundleFolder);
   const built: string[] = [];
   for (const target of chosen) {
     const name = await build(target);

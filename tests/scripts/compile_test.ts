@@ -1,6 +1,7 @@
 // Guards the build: the right targets, the right flags, and plain words when a binary cannot be had.
 import assert from "node:assert/strict";
-import { compileArgs, spellFailure } from "../../scripts/compile.ts";
+import { compileArgs } from "../../scripts/compile.ts";
+import { spellFailure } from "../../scripts/compile/bundle.ts";
 import { chooseTargets, hostTarget, targets } from "../../scripts/compile/targets.ts";
 import { toolsetFor } from "../../scripts/compile/toolset.ts";
 import { runFlags } from "../../scripts/permissions.ts";
