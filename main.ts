@@ -38,6 +38,10 @@ if (import.meta.main) {
     lock: denoLock(),
     host: denoHost(processes),
     signals: denoSignals(),
+    async serviceLine() {
+      if (!Deno.env.has("NOTIFY_SOCKET")) return null;
+      return (await import("./src/ports/deno/service_line.ts")).denoServiceLine(processes);
+    },
     stdout,
     stderr,
     ...assetsIn(new URL("./", import.meta.url)),

@@ -35,6 +35,8 @@ export function compileArgs(
     "--no-lock",
     "--no-npm",
     engineFlags,
+    // A datagram to the service manager costs a process where the runtime has no sockets for it.
+    "--unstable-net",
     ...runFlags(),
     ...embeddedFolders().flatMap((folder) => ["--include", `${bundleFolder}/${folder}`]),
     "--target",

@@ -39,6 +39,11 @@ export const verbs = [
     load: () => import("./verbs/init.ts"),
   },
   {
+    name: "install",
+    summary: "Run serve as a service of this machine: it comes back after a crash and after a reboot",
+    load: () => import("./verbs/install.ts"),
+  },
+  {
     name: "kill",
     summary: "End the supervisor, the agent and all that rounds started, within 5 seconds",
     load: () => import("./verbs/kill.ts"),
@@ -59,6 +64,11 @@ export const verbs = [
     load: () => import("./verbs/reset.ts"),
   },
   {
+    name: "restart",
+    summary: "Have a new serve take over, with the configuration as it is now; a running round goes on",
+    load: () => import("./verbs/restart.ts"),
+  },
+  {
     name: "retry-now",
     summary: "End the wait or pause that serve is in: the next round starts at once",
     load: () => import("./verbs/retry_now.ts"),
@@ -76,7 +86,7 @@ export const verbs = [
   },
   {
     name: "start",
-    summary: "Run serve in the background: it outlives the terminal and writes to a log of its own",
+    summary: "Run serve in the background: by its service where one is installed, else with a log of its own",
     load: () => import("./verbs/start.ts"),
   },
   {
@@ -88,6 +98,11 @@ export const verbs = [
     name: "stop",
     summary: "Let the running round finish, then end the supervisor, and wait until it is gone",
     load: () => import("./verbs/stop.ts"),
+  },
+  {
+    name: "uninstall",
+    summary: "Let the running round finish and take the services of this project away; its logs stay",
+    load: () => import("./verbs/uninstall.ts"),
   },
   {
     name: "verdict",

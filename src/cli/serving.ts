@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { jitterSeconds } from "../loop/backoff.ts";
 import { serve } from "../loop/serve.ts";
 import { skipsBattery, supervised } from "./supervise.ts";
+import type { SignOfLife } from "../service/sign_of_life.ts";
 import type { World } from "./world.ts";
 
 /** How `serve` was called. */
@@ -17,9 +18,27 @@ export interface ServeCall {
 
 /** Rounds in a loop under the lock of the log folder. @returns the exit code */
 export async function serveRounds(call: ServeCall, world: World): Promise<number> {
+  const line = await world.serviceLine?.() ?? null;
+  if (line === null) return await serveIn(call, world, null);
+  const { beating, SignOfLife } = await import("../service/sign_of_life.ts");
+  const life = new SignOfLife(line, world.clock);
+  const beat = () => life.beat();
+  try {
+    return await serveIn(call, { ...world, processes: beating(world.processes, beat), onLook: beat }, life);
+  } finally {
+    await life.leaving();
+  }
+}
+
+/** @param life told what goes on; `world.onLook` is how its loop beats */
+async function serveIn(
+  call: ServeCall,
+  world: World & { readonly onLook?: () => void },
+  life: SignOfLife | null,
+): Promise<number> {
   const { config, isJson } = call;
   if (config.progress.verify !== null) (await import("../loop/verify_command.ts")).requireVerifyCommand(config, world);
-  return await supervised(config, { isJson, version: world.version }, world, async (supervision) => {
+  return await supervised(config, { isJson, version: world.version, life }, world, async (supervision) => {
     const { supervisor, stop, seats, tell } = supervision;
     const { tools } = supervisor;
     tools.sink.emit("serve_started", { pid: world.host.pid, version: world.version, config: config.file });
@@ -29,6 +48,7 @@ export async function serveRounds(call: ServeCall, world: World): Promise<number
         `serving '${config.project}' with ${tools.agent.name} (pid ${world.host.pid}); logs in ${config.runtime.logDir}`,
       facts: { project: config.project, pid: world.host.pid, log_dir: config.runtime.logDir },
     });
+    life?.ready();
     const started = await tools.hooks?.serveStart({ stop: stop.finish });
     if (started?.kind === "failed") {
       tools.sink.emit("serve_startup_hook_failed", started.payload);

@@ -2,7 +2,11 @@
 import type { Config } from "../config/schema.ts";
 import { phaseFor } from "../config/phases.ts";
 import { OperatorError } from "../core/errors.ts";
+import { handoverSignal } from "../core/round.ts";
+import { serviceIdentity } from "../core/service.ts";
 import type { Tell } from "../core/telling.ts";
+import { redact } from "../core/redact.ts";
+import type { SignOfLife } from "../service/sign_of_life.ts";
 import { Seats } from "../loop/seats.ts";
 import { clearStopNote, leaveStopNote } from "../loop/stop_note.ts";
 import { StopRequests } from "../loop/stop_requests.ts";
@@ -31,20 +35,31 @@ export function skipsBattery(world: World): boolean {
 /** Takes the lock, runs `work`, gives the lock back. Signals are heard from the first moment. */
 export async function supervised(
   config: Config,
-  options: { readonly isJson: boolean; readonly phase?: string | null; readonly version: string },
+  options: {
+    readonly isJson: boolean;
+    readonly phase?: string | null;
+    readonly version: string;
+    /** Told what goes on, too. */
+    readonly life?: SignOfLife | null;
+  },
   world: World,
   work: (supervision: Supervision) => Promise<number>,
 ): Promise<number> {
   // An unknown phase is a mistake on the command line: it is told before anything is touched.
   phaseFor(config, { number: 1, phase: options.phase ?? null });
   maskSecretValues(config, world);
-  const tell = tellerOn(world.stdout, { isJson: options.isJson, clock: world.clock });
+  const teller = tellerOn(world.stdout, { isJson: options.isJson, clock: world.clock });
+  const { life = null } = options;
+  const tell: Tell = life === null ? teller : (telling) => {
+    teller(telling);
+    life.status(redact(telling.text));
+  };
   const { logDir } = config.runtime;
   let isHolder = false;
   const note = () => leaveStopNote(logDir, { now: world.clock.now(), pid: world.host.pid }, world.files);
   const stop = new StopRequests(world.signals, (count, name) => {
     tell(stopTelling(count, name));
-    if (isHolder && count === 1) note();
+    if (isHolder && count === 1 && name !== handoverSignal) note();
   });
   try {
     const seats = new Seats(await seatsOf(config), { logDir, files: world.files });
@@ -52,11 +67,12 @@ export async function supervised(
     const inRound = new StatusFile(logDir, world.files).agentInRound();
     if (inRound !== null) seats.foundAtWork(inRound);
     const { agent, settings } = seats.active;
+    const service = serviceIdentity(world.host.environment());
     const active = { ...config, agent: { ...config.agent, ...settings } };
-    const supervisor = await Supervisor.open({ config: active, version: options.version, agent, tell }, world);
+    const supervisor = await Supervisor.open({ config: active, version: options.version, agent, tell, service }, world);
     try {
       isHolder = true;
-      if (stop.finish.aborted) note();
+      if (stop.finish.aborted && !stop.leave.aborted) note();
       return await work({ supervisor, stop, seats, tell });
     } finally {
       clearStopNote(logDir, world.files);
@@ -71,6 +87,10 @@ export async function supervised(
 }
 
 function stopTelling(count: number, name: string) {
+  if (name === handoverSignal) {
+    const text = `${name}: this supervisor leaves for the next one; a running round goes on`;
+    return { kind: "handover_requested", text, tone: "warn" as const, facts: { signal: name, count } };
+  }
   const text = count === 1
     ? `${name}: no further round; a running round may finish (once more: the round is stopped now)`
     : `${name}: the running round is stopped now`;

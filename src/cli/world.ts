@@ -5,6 +5,7 @@ import type { Files } from "../ports/files.ts";
 import type { Host } from "../ports/host.ts";
 import type { Lock } from "../ports/lock.ts";
 import type { Processes } from "../ports/processes.ts";
+import type { ServiceLine } from "../ports/service_line.ts";
 import type { Signals } from "../ports/signals.ts";
 import type { BoundPorts } from "../round/bounds.ts";
 
@@ -33,6 +34,8 @@ export interface World extends BoundPorts {
   readonly lock: Lock;
   readonly host: Host;
   readonly signals: Signals;
+  /** The line to the service manager that started this process; absent or null: none did. Asked once. */
+  serviceLine?(): Promise<ServiceLine | null>;
   readonly stdout: Stream;
   readonly stderr: Stream;
   /** Reads an embedded file, e.g. `presets/claude.toml`; null when there is none. */

@@ -14,7 +14,11 @@ export type SignalName =
   | "SIGKILL"
   | "SIGCONT"
   | "SIGQUIT"
-  | "SIGSTOP";
+  | "SIGSTOP"
+  | "SIGUSR2";
+
+/** Asks a supervisor to leave at once, with its round as it is: the next life goes on with it. */
+export const handoverSignal = "SIGUSR2";
 
 /** Time limits of one round in seconds; 0 means off (`hard` is never off). */
 export interface Walls {

@@ -1,4 +1,5 @@
 // The picture of a project as `peek --json` shows it: wire names, in the order they are written.
+import type { ServiceMode } from "./service.ts";
 import type { DefenseState } from "./defense.ts";
 import type { RecordedEvent } from "./event_payload.ts";
 
@@ -80,7 +81,7 @@ export interface RateLimitView {
 }
 
 export interface ServiceView {
-  readonly mode: "systemd_user" | "pid_file" | "none";
+  readonly mode: ServiceMode | "pid_file" | "none";
   /** A supervisor holds the lock of this log folder at this moment. */
   readonly active: boolean;
   readonly pid: number | null;

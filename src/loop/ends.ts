@@ -8,6 +8,7 @@ import type { Check } from "../round/precheck.ts";
 import type { RoundTools } from "../round/tools.ts";
 import type { NextStep } from "./next.ts";
 import type { StopFile } from "./stop_files.ts";
+import { Handover } from "./stop_requests.ts";
 
 /** Why the loop ended, for the last line and the last event. */
 export interface LoopEnd {
@@ -15,6 +16,18 @@ export interface LoopEnd {
   readonly reason: string;
   /** For people, without a full stop. */
   readonly text: string;
+}
+
+/** The supervisor leaves for its successor. */
+export const handedOver: LoopEnd = {
+  reason: "handover",
+  text: "handed over: a running round goes on, and the next serve takes it up",
+};
+
+/** That end for what a hand-over throws; anything else is thrown on. */
+export function endByHandover(thrown: unknown): LoopEnd {
+  if (thrown instanceof Handover) return handedOver;
+  throw thrown;
 }
 
 /** The agent's sentinel or the operator's stop file is there. */

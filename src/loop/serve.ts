@@ -5,7 +5,7 @@ import type { RoundResult } from "../core/round.ts";
 import { runRound } from "../round/round.ts";
 import type { RoundMeans } from "../round/round.ts";
 import type { RoundTools } from "../round/tools.ts";
-import { endByFile } from "./ends.ts";
+import { endByFile, endByHandover, handedOver } from "./ends.ts";
 import { Course } from "./course.ts";
 import type { LoopEnd } from "./ends.ts";
 import { keepWithinBounds, maskRoundLog } from "./housekeeping.ts";
@@ -36,7 +36,7 @@ export interface ServeOptions {
 /** Garbage of so many rounds is well under a megabyte. */
 const roundsPerCollection = 10;
 
-/** Runs the loop of a supervisor that holds the lock. Returns the exit code: 0 for every designed end. */
+/** Runs the loop of a supervisor that holds the lock. Returns the exit code: 0 for every designed end, 75 to be started again. */
 export async function serve(
   options: ServeOptions,
   parts: {
@@ -53,15 +53,16 @@ export async function serve(
     roster: new Roster(seats, tools, { stop: parts.stop.finish }),
     spending: await Spending.open(tools, seats.all.map(({ agent }) => agent)),
   });
-  const end = await loop.run();
+  const end = await loop.run().catch(endByHandover);
+  const code = end === handedOver ? exitCode.busy : exitCode.ok;
   tools.book.waiting(null);
-  tools.sink.emit("serve_stopped", { reason: end.reason, rounds_completed: loop.rounds, exit_code: exitCode.ok });
+  tools.sink.emit("serve_stopped", { reason: end.reason, rounds_completed: loop.rounds, exit_code: code });
   tools.tell({
     kind: "stopped",
     text: `stopped: ${end.text} (${loop.rounds} ${loop.rounds === 1 ? "round" : "rounds"} completed)`,
     facts: { reason: end.reason, rounds_completed: loop.rounds },
   });
-  return exitCode.ok;
+  return code;
 }
 
 function onlySeat({ agent, config, files }: RoundTools): Seats {
@@ -117,7 +118,7 @@ class Loop {
   }
 
   get #roundMeans(): RoundMeans {
-    return { ...this.#spending.means, isCancelled: (round) => this.#cancels.take(round) };
+    return { ...this.#spending.means, isCancelled: (round) => this.#cancels.take(round), leave: this.#stop.leave };
   }
 
   async run(): Promise<LoopEnd> {
@@ -135,6 +136,7 @@ class Loop {
       end = await this.#after(resumed.result);
     }
     while (true) {
+      this.#tools.onLook?.();
       // A stop that is due is obeyed before a wait and after it, so that neither a wait nor a round is in vain.
       end ??= await this.#reasonToEnd();
       if (end !== null) return end;
@@ -164,6 +166,7 @@ class Loop {
   }
 
   #stopped(): LoopEnd {
+    if (this.#stop.leave.aborted) return handedOver;
     return { reason: this.#stop.reason ?? "signal", text: `${this.#stop.reason} received` };
   }
 
@@ -234,7 +237,7 @@ class Loop {
       milliseconds,
       ...(untilEpochMs === undefined ? {} : { untilEpochMs }),
       stop: this.#stop.finish,
-      hasStopFile: () => this.#stopFiles.exists(),
+      hasStopFile: () => (this.#tools.onLook?.(), this.#stopFiles.exists()),
       hasRetryRequest: (since) => this.#means.requests.take(since),
     }, this.#tools.clock);
   }

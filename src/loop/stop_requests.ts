@@ -1,19 +1,27 @@
-// Requests to stop: the first lets the round finish, the second stops the round; both wake every wait.
+// Requests to stop: the first lets the round finish, the second stops the round, a hand-over leaves it; all wake every wait.
+import { handoverSignal } from "../core/round.ts";
 import type { Signals } from "../ports/signals.ts";
+
+/** Thrown through a round that is left to the next life. */
+export class Handover extends Error {
+  override readonly name = "Handover";
+}
 
 /** Listens from the moment it is made; after `close` a request has no effect. */
 export class StopRequests {
   readonly #finish = new AbortController();
   readonly #stopRound = new AbortController();
+  readonly #leave = new AbortController();
   #count = 0;
   #reason: string | null = null;
   #isClosed = false;
 
-  /** @param onRequest called for each request with how many there were and what sent it */
+  /** @param onRequest called for each request with how many there were (a hand-over does not count) and what sent it */
   constructor(signals: Signals, onRequest: (count: number, reason: string) => void) {
-    signals.listen(["SIGTERM", "SIGINT", "SIGHUP"], (name) => {
+    signals.listen(["SIGTERM", "SIGINT", "SIGHUP", handoverSignal], (name) => {
       if (this.#isClosed) return;
-      this.#count++;
+      if (name === handoverSignal) this.#leave.abort(new Handover("handed over to the next life"));
+      else this.#count++;
       this.#reason ??= name;
       this.#finish.abort();
       if (this.#count >= 2) this.#stopRound.abort();
@@ -29,6 +37,11 @@ export class StopRequests {
   /** Fires at the second request: the running round is to be stopped now. */
   get stopRound(): AbortSignal {
     return this.#stopRound.signal;
+  }
+
+  /** Fires when the supervisor is to leave at once and its round to go on without it; its reason is a `Handover`. */
+  get leave(): AbortSignal {
+    return this.#leave.signal;
   }
 
   /** The signal that came first, or null. */

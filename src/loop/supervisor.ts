@@ -7,6 +7,7 @@ import type { Agent } from "../core/agent.ts";
 import { exitCode, messageOf, OperatorError } from "../core/errors.ts";
 import { joinPath } from "../core/path.ts";
 import { isRoundNumber } from "../core/round.ts";
+import type { ServiceIdentity } from "../core/service.ts";
 import type { Tell } from "../core/telling.ts";
 import { isoTime } from "../core/text.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -45,6 +46,8 @@ export interface SupervisorInputs {
   readonly version: string;
   readonly agent: Agent;
   readonly tell: Tell;
+  /** Who keeps this supervisor running, where that is known. */
+  readonly service?: ServiceIdentity | null;
 }
 
 const recordedBytes = 1024 * 1024;
@@ -98,17 +101,8 @@ export class Supervisor {
       const hooks = activeHooks(config).length === 0
         ? null
         : (await import("../hooks/host.ts")).HookHost.open(config, ports);
-      const tools: RoundTools = {
-        config,
-        ...ports,
-        scopes,
-        sink,
-        git,
-        agent: inputs.agent,
-        book,
-        hooks,
-        tell: inputs.tell,
-      };
+      const { agent, tell } = inputs;
+      const tools: RoundTools = { config, ...ports, scopes, sink, git, agent, book, hooks, tell };
       return new Supervisor(tools, held);
     } catch (thrown) {
       held.release();
@@ -179,6 +173,7 @@ function writeHolder(logDir: string, inputs: SupervisorInputs, ports: Supervisor
     version: inputs.version,
     config: inputs.config.file,
     config_fingerprint: inputs.config.fingerprint,
+    service: inputs.service ?? null,
   };
   try {
     ports.files.writeAtomic(joinPath(logDir, "agent-runner.lock.holder"), `${JSON.stringify(holder)}\n`);

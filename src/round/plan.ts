@@ -1,4 +1,5 @@
 // Decides everything about a round before it starts; pure in its inputs.
+import { serviceVariables } from "../core/service.ts";
 import type { Config } from "../config/schema.ts";
 import { phaseFor } from "../config/phases.ts";
 import { joinPath } from "../core/path.ts";
@@ -24,6 +25,8 @@ export const managerVariables: readonly string[] = [
   "LISTEN_FDS",
   "LISTEN_PID",
   "LISTEN_FDNAMES",
+  serviceVariables.mode,
+  serviceVariables.file,
 ];
 
 export function planRound(inputs: PlanInputs): RoundPlan & { readonly phaseIndex: number | null } {

@@ -87,6 +87,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
       },
       stop: request.stop,
       ...(request.isCancelled === undefined ? {} : { isCancelled: request.isCancelled }),
+      ...(request.leave === undefined ? {} : { leave: request.leave }),
       room: request.room ?? boundlessRoom,
     }, tools);
     request.onSettled?.(result);

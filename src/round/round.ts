@@ -42,6 +42,8 @@ export interface RoundMeans {
   readonly onSettled?: (result: RoundResult) => void;
   /** Whether the operator asked that the agent of this round finishes; absent: nobody can ask. A glance. */
   readonly isCancelled?: (round: number) => boolean;
+  /** Fires when the round is to be left as it is, for the next life; its reason is thrown. Absent: it never is. */
+  readonly leave?: AbortSignal;
 }
 
 export interface RoundRequest extends RoundMeans {
@@ -119,6 +121,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     agentFile,
     stop: request.stop,
     ...(request.isCancelled === undefined ? {} : { isCancelled: request.isCancelled }),
+    ...(request.leave === undefined ? {} : { leave: request.leave }),
     room: request.room ?? boundlessRoom,
   }, tools);
   if (result.verdict.kind === "ok") await noteOffered(plan.number, offer, tools);

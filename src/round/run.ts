@@ -67,7 +67,7 @@ class RoundWatch {
       this.#wake.abort();
     });
     const onStop = () => this.#wake.abort();
-    this.#spec.stop.addEventListener("abort", onStop);
+    for (const signal of [this.#spec.stop, this.#spec.leave]) signal?.addEventListener("abort", onStop);
     // An end that is known already is heard before the first look: no wall, bound or stop ends what has ended.
     await Promise.resolve();
     try {
@@ -78,7 +78,7 @@ class RoundWatch {
       }
       while (this.#spec.tap.read()) await this.#clock.sleep(0);
     } finally {
-      this.#spec.stop.removeEventListener("abort", onStop);
+      for (const signal of [this.#spec.stop, this.#spec.leave]) signal?.removeEventListener("abort", onStop);
     }
     return this.#outcome();
   }
@@ -96,10 +96,13 @@ class RoundWatch {
   /** The next thing that happened, or null when all is as it was. */
   async #observe(): Promise<Happening | null> {
     const now = this.#clock.monotonic();
+    this.#spec.onLook?.();
     if (this.#end !== null && !this.#hasTalliedExit) return await this.#tallyExit();
     const hasGrown = this.#spec.bounds?.read(now, this.#spec.tap) ?? this.#spec.tap.read();
     if (this.#state === "term_sent" || this.#state === "kill_sent") return await this.#observeEnding(now);
     if (this.#spec.stop.aborted) return "stop_request";
+    // Not one that is being ended: whoever began to climb the ladder goes on to its top.
+    if (this.#state !== "int_sent") this.#spec.leave?.throwIfAborted();
     await this.#wallWatch.note(now, { hasGrown, reach: this.#spec.reach });
     this.#progress.tell(now, this.#wallWatch.lastOutputAt);
     if (this.#state !== "int_sent" && this.#spec.cancel?.isAsked()) return "cancel_request";

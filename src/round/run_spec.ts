@@ -43,6 +43,10 @@ export interface RunSpec {
   readonly bounds?: Pick<RoundBounds, "read" | "end" | "nextAt">;
   /** Fires when the operator wants the round stopped now. */
   readonly stop: AbortSignal;
+  /** Fires when the round is to be left as it is, for the next life; its reason is thrown then. Absent: it never is. */
+  readonly leave?: AbortSignal;
+  /** Called at each look: the watch gets on. */
+  readonly onLook?: () => void;
   /** Absent: nobody can ask. */
   readonly cancel?: Cancel;
   readonly notices: RunNotices;

@@ -30,6 +30,8 @@ export interface RoundTools {
   /** Null when no hook is configured. */
   readonly hooks: HookHost | null;
   readonly tell: Tell;
+  /** Called whenever the watch over a round looks, several times a second; absent: nobody wants to know. */
+  readonly onLook?: () => void;
 }
 
 /** One round as its later steps see it. */

@@ -26,6 +26,7 @@ export interface WatchSpec {
   /** Of a round of an earlier life. */
   readonly earlier?: EarlierTimes;
   readonly stop: AbortSignal;
+  readonly leave?: AbortSignal;
   /** Whether the operator asked for the end of the round of that number; absent: nobody can ask. */
   readonly isCancelled?: (round: number) => boolean;
   /** What is left of the budgets. */
@@ -63,7 +64,8 @@ export async function watchAndSettle(spec: WatchSpec, tools: RoundTools): Promis
     return await settle(spec.round, run, facts, tools);
   } finally {
     tap.close();
-    if (spec.started.kind === "started") {
+    // A round that is left for the next life may not have read it yet.
+    if (spec.started.kind === "started" && !spec.leave?.aborted) {
       for (const path of spec.started.promptFiles) removeQuietly(path, tools);
     }
   }
@@ -100,6 +102,8 @@ async function watch(
     },
     bounds: boundsOf(spec, tools),
     stop: spec.stop,
+    ...(spec.leave === undefined ? {} : { leave: spec.leave }),
+    ...(tools.onLook === undefined ? {} : { onLook: tools.onLook }),
     ...cancelOf(spec, tools),
     notices: noticesOf(spec, reach, tools),
   }, tools.clock);

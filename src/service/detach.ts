@@ -1,13 +1,12 @@
 // Starts a supervisor that outlives the terminal, and waits until it is at work or has said why it is not.
-import { joinPath } from "../core/path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Files } from "../ports/files.ts";
 import type { Lock } from "../ports/lock.ts";
 import { SpawnFault } from "../ports/processes.ts";
 import type { ExitReport, Processes } from "../ports/processes.ts";
-import { isObject, readJsonObject } from "../store/json_file.ts";
 import { numberField } from "../view/field.ts";
 import { lockPath, readHolder } from "../view/service_view.ts";
+import { isBusy } from "./at_work.ts";
 import { lastServeLines, openServeLog, serveLogPath } from "./serve_log.ts";
 
 const lookMs = 50;
@@ -73,10 +72,4 @@ export async function startDetached(spec: DetachSpec, ports: DetachPorts): Promi
   }
   processes.signalGroup(pid, "SIGKILL");
   return { kind: "late", seconds: deadlineMs / 1000, lines: lines() };
-}
-
-/** A round is on record, or a wait: the checks before the first round are passed. */
-function isBusy(logDir: string, files: Files): boolean {
-  const status = readJsonObject(files, joinPath(logDir, "status.json"));
-  return isObject(status?.current) || isObject(status?.waiting);
 }

@@ -72,7 +72,7 @@ export async function readServiceState(place: ServicePlace, words: ServiceWords)
   return {
     ...service,
     // A file that a dead process left tells nothing.
-    mode: isActive ? "pid_file" : "none",
+    mode: isActive ? service.mode : "none",
     state: view.state,
     round: numberField(current, "number"),
     phase,

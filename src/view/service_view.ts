@@ -1,6 +1,8 @@
 // Whether a supervisor runs, which one, and what it is doing, told from its lock and its state files.
 import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
+import { serviceModes } from "../core/service.ts";
+import type { ServiceMode } from "../core/service.ts";
 import type { NowView, RateLimitView, ServiceView } from "../core/view.ts";
 import type { Files } from "../ports/files.ts";
 import type { EventSource } from "../ports/records.ts";
@@ -41,15 +43,23 @@ export function readService(
 ): ServiceView {
   const { isActive, holder } = options;
   const startedAt = isActive ? holderStartedAt(holder) : null;
+  const keeper = isActive ? keeperOf(holder) : null;
   const hasPidFile = place.files.lstat(joinPath(place.logDir, "serve.pid")) !== null;
   return {
-    mode: isActive || hasPidFile ? "pid_file" : "none",
+    mode: keeper?.mode ?? (isActive || hasPidFile ? "pid_file" : "none"),
     active: isActive,
     pid: isActive ? numberField(holder, "pid") : null,
     uptime_s: startedAt === null ? null : Math.max(0, Math.floor((place.now - startedAt) / 1000)),
-    unit_file: null,
+    unit_file: keeper?.file ?? null,
     rate_limit: readRateLimit(place),
   };
+}
+
+/** The service manager that the holder says it was started by. */
+function keeperOf(holder: Fields | null): { readonly mode: ServiceMode; readonly file: string | null } | null {
+  const service = isObject(holder?.service) ? holder.service : null;
+  const mode = serviceModes.find((one) => one === textField(service, "mode"));
+  return mode === undefined ? null : { mode, file: textField(service, "unit_file") };
 }
 
 function readRateLimit({ files, logDir, now }: Place): RateLimitView | null {

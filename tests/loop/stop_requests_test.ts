@@ -22,7 +22,7 @@ Deno.test("StopRequests finishes at the first request and stops the round at the
   const signals = new FakeSignals();
   const heard: string[] = [];
   const requests = new StopRequests(signals, (count, name) => heard.push(`${count} ${name}`));
-  assert.deepEqual(signals.names, ["SIGTERM", "SIGINT", "SIGHUP"]);
+  assert.deepEqual(signals.names, ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"]);
   assert.deepEqual([requests.finish.aborted, requests.stopRound.aborted, requests.reason], [false, false, null]);
   signals.send("SIGINT");
   assert.deepEqual([requests.finish.aborted, requests.stopRound.aborted, requests.reason], [true, false, "SIGINT"]);
@@ -37,6 +37,6 @@ Deno.test("StopRequests obeys nothing once it is closed, and keeps signals from 
   const requests = new StopRequests(signals, () => assert.fail("it was closed"));
   requests.close();
   signals.send("SIGTERM");
-  assert.deepEqual(signals.names, ["SIGTERM", "SIGINT", "SIGHUP"]);
+  assert.deepEqual(signals.names, ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"]);
   assert.equal(requests.finish.aborted, false);
 });

@@ -1,18 +1,13 @@
 // kill: ends the supervisor, the agent and all that rounds started, within seconds, and proves it.
 import { exitCode, OperatorError } from "../../core/errors.ts";
 import { visible } from "../../core/text.ts";
-import type { Config } from "../../config/schema.ts";
-import { findHolder } from "../../loop/holder.ts";
-import { endStrays } from "../../loop/strays.ts";
-import { ScopeDesk } from "../../round/scope_desk.ts";
-import { killAll } from "../../service/kill.ts";
 import type { KillReport } from "../../service/kill.ts";
-import { readingLogs } from "../log_folder.ts";
+import { killProject } from "../killing.ts";
 import { spellJson } from "../print.ts";
 import { openConfig } from "../project.ts";
+import { asOwner } from "../service_here.ts";
 import { lookAtService } from "../service_look.ts";
 import { defineVerb } from "../verb.ts";
-import type { World } from "../world.ts";
 
 export default defineVerb({
   name: "kill",
@@ -20,9 +15,10 @@ export default defineVerb({
   flags: {},
   needs: ["read", "write", "run", "env", "sys"],
   examples: ["agent-runner kill"],
-  async run(args, world) {
+  async run(args, givenWorld) {
+    const world = await asOwner(args.configPath, givenWorld);
     const config = openConfig({ ...args, withPrices: false }, world);
-    const report = await readingLogs(() => killProject(config, world));
+    const report = await killProject(config, world);
     if (report.left.length > 0) {
       throw new OperatorError(`Not everything is ended: ${visible(report.left.join("; "))}`, {
         fix: "End it by hand as its own user (kill -9); 'agent-runner doctor' shows what is left",
@@ -40,34 +36,6 @@ export default defineVerb({
     return exitCode.ok;
   },
 });
-
-async function killProject(config: Config, world: World): Promise<KillReport> {
-  const { clock, files, lock, processes, host } = world;
-  const { logDir } = config.runtime;
-  return await killAll({
-    clock,
-    files,
-    lock,
-    processes,
-    logDir,
-    ownPid: host.pid,
-    findHolder: () => findHolder(logDir, { files, processes }),
-    sweep: async (graceSeconds) => {
-      const runtime = { ...config.runtime, stopGraceSeconds: graceSeconds };
-      const ended = await endStrays(null, {
-        clock,
-        files,
-        host,
-        processes,
-        config: { ...config, runtime },
-        scopes: new ScopeDesk(runtime, { files, scopes: world.scopes }, () => {}),
-        // What is met is told once, in the report.
-        tell: () => {},
-      });
-      return ended.reduce((sum, left) => sum + left.processes, 0);
-    },
-  });
-}
 
 function spellReport({ supervisor, supervisorPid, ended, seconds }: KillReport, logDir: string): string {
   if (supervisor === "none" && ended === 0) return `Nothing runs on '${visible(logDir)}': there is nothing to kill`;

@@ -1,19 +1,12 @@
-// stop: asks the supervisor to leave after its round, waits until its lock is free, and says what it waits for.
-import { exitCode, OperatorError } from "../../core/errors.ts";
-import { spellDuration, visible } from "../../core/text.ts";
-import type { Config } from "../../config/schema.ts";
-import { stopRunning } from "../../loop/stop_running.ts";
+// stop: has the supervisor leave after its round, and its service manager not start it again.
+import { exitCode } from "../../core/errors.ts";
+import { visible } from "../../core/text.ts";
 import { spellJson } from "../print.ts";
 import { openConfig } from "../project.ts";
-import { longestStopSeconds, lookAtService, spellActivity } from "../service_look.ts";
+import { asOwner, serviceHere, settle } from "../service_here.ts";
+import { lookAtService } from "../service_look.ts";
+import { stopAndWait } from "../stop_wait.ts";
 import { defineVerb } from "../verb.ts";
-import { WaitLine } from "../wait_line.ts";
-import type { World } from "../world.ts";
-
-/** So long it is tried to find out whom to ask. */
-const unknownSeconds = 5;
-/** Between two looks at what is waited for. */
-const refreshSeconds = 1;
 
 export default defineVerb({
   name: "stop",
@@ -27,62 +20,20 @@ export default defineVerb({
   },
   needs: ["read", "run", "env", "sys"],
   examples: ["agent-runner stop", "agent-runner stop --timeout 60"],
-  async run(args, world) {
+  async run(args, givenWorld) {
+    const world = await asOwner(args.configPath, givenWorld);
     const config = openConfig({ ...args, withPrices: false }, world);
     const before = await lookAtService(config, world);
-    if (!before.active) {
-      const text = `No supervisor runs on '${visible(config.runtime.logDir)}': there is nothing to stop`;
-      world.stdout.write(`${args.isJson ? spellJson(before) : text}\n`);
-      return exitCode.ok;
-    }
-    await wait(config, { timeoutSeconds: args.flags.timeout, isQuiet: args.isJson }, world);
+    if (before.active) await stopAndWait(config, { timeoutSeconds: args.flags.timeout, isQuiet: args.isJson }, world);
+    const service = await serviceHere(config, world);
+    const wasDue = service !== null && await settle(service, world);
     if (args.isJson) world.stdout.write(`${spellJson(await lookAtService(config, world))}\n`);
+    else if (!before.active) {
+      const text = wasDue
+        ? `No supervisor ran, but '${visible(service.name)}' was about to start one: it does not any more`
+        : `No supervisor runs on '${visible(config.runtime.logDir)}': there is nothing to stop`;
+      world.stdout.write(`${text}\n`);
+    }
     return exitCode.ok;
   },
 });
-
-async function wait(
-  config: Config,
-  options: { readonly timeoutSeconds: number | undefined; readonly isQuiet: boolean },
-  world: World,
-): Promise<void> {
-  const { clock, stderr } = world;
-  const begunAt = clock.monotonic();
-  const tell = (text: string) => void (options.isQuiet || stderr.write(`agent-runner: ${text}\n`));
-  tell("stopping service...");
-  const line = new WaitLine(options.isQuiet ? null : stderr);
-  let dueAt = 0;
-  let looks: Promise<void> = Promise.resolve();
-  const outcome = await stopRunning(config.runtime.logDir, world, {
-    signal: new AbortController().signal,
-    deadlineSeconds: options.timeoutSeconds ?? longestStopSeconds(config),
-    patienceSeconds: Infinity,
-    settleSeconds: 0,
-    unknownSeconds,
-    onWait(elapsedSeconds) {
-      if (options.isQuiet || elapsedSeconds < dueAt) return;
-      dueAt = elapsedSeconds + refreshSeconds;
-      looks = looks.then(async () => {
-        const state = await lookAtService(config, world);
-        if (state.active) {
-          line.show(`waiting for ${spellActivity(state, clock.now())}`, `${state.state} ${state.round}`);
-        }
-      });
-    },
-  });
-  await looks;
-  line.clear();
-  const seconds = (clock.monotonic() - begunAt) / 1000;
-  if (outcome.kind === "stopped") return tell(`stopped (${seconds.toFixed(1)}s)`);
-  if (!outcome.wasAsked) {
-    const { reason, fix = "Stop it by hand, as its own user" } = outcome.fault;
-    throw new OperatorError(reason, { fix });
-  }
-  const state = await lookAtService(config, world);
-  const what = `The supervisor still runs after ${spellDuration(seconds)}: ${spellActivity(state, clock.now())}`;
-  throw new OperatorError(what, {
-    fix:
-      "It leaves after this round. Wait on with 'agent-runner stop', have the agent finish with 'agent-runner cancel', " +
-      "or end everything with 'agent-runner kill'",
-  });
-}
