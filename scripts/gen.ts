@@ -4,6 +4,7 @@ import type { Output } from "./gen/output.ts";
 import { loadAgents, loadDefenses, loadDetectors, loadVerbs } from "./gen/plug_ins.ts";
 import { agentRegistry, defenseRegistry, detectorNames, detectorRegistry, verbRegistry } from "./gen/registries.ts";
 import { priceTable } from "./gen/price_table.ts";
+import { serviceExamples } from "./gen/service_examples.ts";
 import { fillRegions } from "./gen/regions.ts";
 import { renderers } from "./gen/renderers.ts";
 import { complain, say } from "./say.ts";
@@ -27,6 +28,7 @@ async function documents(): Promise<readonly Output[]> {
   const { protocolSchema } = await import("../src/hooks/protocol_schema.ts");
   const { pricesAsset, readPricesAsset } = await import("../src/config/prices.ts");
   const outputs: Output[] = [
+    ...serviceExamples(),
     { path: readPricesAsset, text: priceTable(pricesAsset) },
     { path: "deploy/example-agent-runner.toml", text: exampleConfig() },
     { path: "docs/agent-runner.schema.json", text: JSON.stringify(await jsonSchema(), null, 2) },

@@ -15,9 +15,9 @@ export const ceiling: readonly CeilingRow[] = [
   {
     grant: "run",
     why:
-      "The agent, hooks, `git`, `ps`, `df`, `sh`, `grep`, `fallocate`, `systemd-run` and `systemctl`; for `doctor` also " +
-      "`find`, `id`, `uname`, `timedatectl` and `launchctl`, for it and `monitor --host` `ssh`; for every program, because signalling a process " +
-      "group needs that",
+      "The agent, hooks, `git`, `ps`, `df`, `sh`, `grep`, `fallocate`, `systemd-run`, `systemctl` and `systemd-notify`; for " +
+      "`doctor` also `find`, `id`, `uname`, `timedatectl` and `launchctl`, for services `launchctl`, `uname`, `id` and `su`, " +
+      "for `doctor` and `monitor --host` `ssh`; for every program, because signalling a process group needs that",
   },
   { grant: "sys", why: "Memory, load and host name for the metrics" },
 ];

@@ -38,7 +38,10 @@ const slow = [
 /** Needs an sshd on this machine, and waits for connections to be given up. */
 const overSsh = ["tests/e2e/feed_ssh_test.ts", "tests/e2e/monitor_ssh_test.ts"];
 
-const onlyNamed = [...slow, ...overSsh].join(",");
+/** Start a systemd of their own. */
+const underSystemd = ["tests/e2e/systemd_test.ts"];
+
+const onlyNamed = [...slow, ...overSsh, ...underSystemd].join(",");
 
 const quick: readonly Step[] = [
   { name: "fmt", what: "Formatting", args: ["fmt", "--check"], limitSeconds: 60 },
@@ -79,6 +82,12 @@ export const lanes: readonly (readonly Step[])[] = [long, quick];
 export const onDemand: readonly Step[] = [
   { name: "slow", what: "What takes minutes", args: [...test, "--parallel", ...slow], limitSeconds: 600 },
   { name: "ssh", what: "Watching over a real sshd", args: [...test, ...overSsh], limitSeconds: 400 },
+  {
+    name: "systemd",
+    what: "Services under a real systemd of a user",
+    args: [...test, ...underSystemd],
+    limitSeconds: 300,
+  },
   {
     name: "crash-points",
     what: "The supervisor killed at every single step of its work",

@@ -11,8 +11,8 @@ export interface Output {
 /** Text as `deno fmt` would leave it, so that fmt and gen never disagree. Throws when it cannot be parsed. */
 export async function formatted(path: string, text: string): Promise<string> {
   const extension = path.slice(path.lastIndexOf(".") + 1);
-  // TOML is written as it is meant to be read: the formatter does not know it.
-  if (extension === "toml") return text;
+  // These are written as they are meant to be read: the formatter does not know them.
+  if (["toml", "service", "plist"].includes(extension)) return text;
   const { code, stdout, stderr } = await runDeno(["fmt", "--ext", extension, "-"], { stdin: text });
   if (code !== 0) throw new Error(`cannot format '${path}': ${stderr.trim()}`);
   return stdout;

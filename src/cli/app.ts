@@ -1,5 +1,6 @@
 // From the command line to an exit code: finds the verb, parses its words, runs it, tells its errors.
 import { exitCode, OperatorError } from "../core/errors.ts";
+import { serviceIdentity } from "../core/service.ts";
 import { nearest } from "../core/text.ts";
 import { splitCommandLine } from "./arguments.ts";
 import type { CommandLine } from "./arguments.ts";
@@ -15,15 +16,19 @@ export type Confine = (needs: readonly Grant[]) => void;
 /** Verbs that run for days: what is only needed to begin must not stay in their memory. */
 const longLived = ["serve"];
 
+/** Verbs that a service manager runs. */
+const keptVerbs = ["serve", "monitor"];
+
 /** The hidden verb that `monitor --host` calls on the far machine. */
 const feedVerb = "_feed";
 
 /** @returns the exit code. Only a bug throws. */
 export async function runApp(words: readonly string[], world: World, confine: Confine): Promise<number> {
   let isJson = words.includes("--json");
+  let verb: string | null = null;
   try {
     const line = splitCommandLine(words);
-    isJson = line.isJson;
+    ({ isJson, verb } = line);
     if (line.wantsVersion) {
       world.stdout.write(`agent-runner ${world.version}\n`);
       return exitCode.ok;
@@ -37,8 +42,14 @@ export async function runApp(words: readonly string[], world: World, confine: Co
   } catch (thrown) {
     if (!(thrown instanceof OperatorError)) throw thrown;
     world.stderr.write(spellError(thrown, isJson));
-    return thrown.exitCode;
+    return keptVerbs.includes(verb ?? "") ? codeForKeeper(thrown.exitCode, world) : thrown.exitCode;
   }
+}
+
+/** launchd starts everything again that does not leave with 0, also what no further start can mend. */
+function codeForKeeper(code: number, { host }: World): number {
+  const isFinal = code === exitCode.config || code === exitCode.usage;
+  return isFinal && serviceIdentity(host.environment())?.mode.startsWith("launchd") ? exitCode.ok : code;
 }
 
 async function runVerb(line: CommandLine, world: World, confine: Confine): Promise<number> {

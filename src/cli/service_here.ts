@@ -57,7 +57,14 @@ export async function serviceHere(config: Config, world: World): Promise<Service
 export async function asCaller(machine: Machine, world: World): Promise<World> {
   if (machine.caller === null) return world;
   const home = await homeOf(machine.caller, world.processes);
-  return home === null ? world : { ...world, host: { ...world.host, homeDir: () => home } };
+  if (home === null) return world;
+  const { asset, assets } = world;
+  return {
+    ...world,
+    asset: asset.bind(world),
+    assets: assets.bind(world),
+    host: { ...world.host, homeDir: () => home },
+  };
 }
 
 /** The same for a project that has a service of the whole machine, and else the world as it is. */

@@ -5,7 +5,7 @@ export const exitCode = {
   ok: 0,
   failure: 1,
   usage: 2,
-  /** Another supervisor holds the lock: try again later (EX_TEMPFAIL). */
+  /** Another supervisor holds the lock, or this one left for its successor: start it again (EX_TEMPFAIL). */
   busy: 75,
   /** The configuration or the start-up battery failed: do not restart (EX_CONFIG). */
   config: 78,

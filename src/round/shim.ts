@@ -15,7 +15,12 @@ echo "pid $$" >&2
 said=$?
 `;
 
-const plain = `(exec "$@" <"$in" >>"$log" 2>&1)
+/** Of all that runs, the kernel is to end the agent first when memory runs out; what is higher already stays. */
+const first =
+  '{ read -r was </proc/self/oom_score_adj && [ "$was" -lt 300 ] && echo 300 >/proc/self/oom_score_adj; } 2>/dev/null';
+
+const plain = `(${first}
+exec "$@" <"$in" >>"$log" 2>&1)
 c=$?
 `;
 
@@ -27,7 +32,8 @@ c=$?
  */
 const scoped = `n=$1 state=pid; shift
 if [ "$said" = 0 ]; then
-  (exec "$@" <"$in" >>"$log")
+  (${first}
+  exec "$@" <"$in" >>"$log")
   c=$? state=unknown
   while read -r word rest; do
     case $word in pid) state=pid ;; scope) state=scope; break ;; esac
@@ -37,7 +43,8 @@ fi
 if [ "$state" = pid ]; then
   shift "$n"
   echo "scope none" >&2
-  (exec "$@" <"$in" >>"$log" 2>&1)
+  (${first}
+  exec "$@" <"$in" >>"$log" 2>&1)
   c=$?
 fi
 `;
@@ -70,14 +77,14 @@ export function shimArgv(
   agentArgv: readonly string[],
   scopeWords: readonly string[] | null = null,
 ): string[] {
-  const first = [files.log, files.stdin, files.exit];
+  const paths = [files.log, files.stdin, files.exit];
   if (files.exit === "/dev/null") {
     const text = `${begin}${plain}${end}`.replace('exec 2>"$out.tmp"', "exec 2>/dev/null");
-    return ["/bin/sh", "-c", text, "sh", ...first, ...agentArgv];
+    return ["/bin/sh", "-c", text, "sh", ...paths, ...agentArgv];
   }
-  if (scopeWords === null) return ["/bin/sh", "-c", `${begin}${plain}${end}`, "sh", ...first, ...agentArgv];
+  if (scopeWords === null) return ["/bin/sh", "-c", `${begin}${plain}${end}`, "sh", ...paths, ...agentArgv];
   const way = [...scopeWords, "/bin/sh", "-c", entry, "sh"];
-  return ["/bin/sh", "-c", `${begin}${scoped}${end}`, "sh", ...first, String(way.length), ...way, ...agentArgv];
+  return ["/bin/sh", "-c", `${begin}${scoped}${end}`, "sh", ...paths, String(way.length), ...way, ...agentArgv];
 }
 
 /** What the shim left: the agent's exit code, and the signal it died of where the shell said so. */

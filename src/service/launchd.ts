@@ -27,8 +27,10 @@ export const daemonFolder = "/Library/LaunchDaemons";
 
 /** launchctl says this of a job that it does not know. */
 const absentPattern = /could not find|no such process|not find service/i;
-/** And this of one that it already has, in the words of several versions. */
-const presentPattern = /already (bootstrapped|loaded)|service already|: 37:|: 17:/i;
+/** It is still letting go of an earlier one of that name. */
+const goingPattern = /already in progress|: 3[67]:/i;
+const attempts = 20;
+const pauseSeconds = "0.25";
 
 export function launchdKeeper({ isSystem, folder, uid, processes }: LaunchdOptions): Keeper {
   const domain = isSystem ? "system" : `gui/${uid}`;
@@ -37,8 +39,14 @@ export function launchdKeeper({ isSystem, folder, uid, processes }: LaunchdOptio
   const ask = (...words: readonly string[]) => askProgram(["launchctl", ...words], { processes });
   const does = async (...words: readonly string[]) => (await ask(...words)).asked;
   const isLoaded = async (label: string) => (await does("print", target(label))).kind === "done";
-  const load = async (label: string) =>
-    unless(presentPattern, await does("bootstrap", domain, joinPath(folder, `${label}.plist`)));
+  const load = async (label: string) => {
+    for (let attempt = 1;; attempt++) {
+      const asked = await does("bootstrap", domain, joinPath(folder, `${label}.plist`));
+      const isGoing = asked.kind === "failed" && goingPattern.test(asked.reason);
+      if (!isGoing || attempt === attempts) return asked;
+      await askProgram(["sleep", pauseSeconds], { processes });
+    }
+  };
   const unload = async (label: string) => unless(absentPattern, await does("bootout", target(label)));
   return {
     mode: isSystem ? "launchd_daemon" : "launchd_agent",
@@ -57,10 +65,10 @@ export function launchdKeeper({ isSystem, folder, uid, processes }: LaunchdOptio
     stop: unload,
     dismiss: unload,
     async restart(label) {
-      if (!await isLoaded(label)) return await load(label);
       await does("kill", handoverSignal, target(label));
-      // launchd starts it again by itself, but only after its pause.
-      return await does("kickstart", target(label));
+      // Loaded anew: only then the file is read as it is now.
+      const gone = await unload(label);
+      return gone.kind === "done" ? await load(label) : gone;
     },
     async state(label) {
       const { asked, out } = await ask("print", target(label));

@@ -63,6 +63,7 @@ function serveLines(spec: ServiceSpec, version: number): string[] {
     ...(version >= since.oomPolicy
       ? ["# An agent that the kernel ends for its memory is a matter of its round.", "OOMPolicy=continue"]
       : []),
+    ...(spec.mode === "systemd_system" ? ["OOMScoreAdjust=-100"] : []),
     ...(spec.memoryMb === null ? [] : [`MemoryHigh=${spec.memoryMb}M`]),
     ...(spec.tasksMax === null ? [] : [`TasksMax=${spec.tasksMax}`]),
   ];

@@ -9,7 +9,7 @@ import type { Outcome, ProjectOptions } from "./project.ts";
 /** All points take minutes: without this only every so many are looked at. */
 const takesAll = Deno.env.get("AGENT_RUNNER_ALL_CRASH_POINTS") === "1";
 /** The dying life runs from source whatever the program under test is: with a binary nothing new is to be seen. */
-const ignore = Deno.env.has("AGENT_RUNNER_BIN") && !takesAll;
+const ignore = !!Deno.env.get("AGENT_RUNNER_BIN") && !takesAll;
 const atOnce = 6;
 const serveTwo = ["serve", "--max-rounds", "2"];
 

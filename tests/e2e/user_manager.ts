@@ -3,6 +3,8 @@
 /** How to reach it. */
 export interface UserManager extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
+  /** Home folder of its user. */
+  readonly home: string;
   /** Ends the manager itself, with all its units. */
   end(): Promise<void>;
 }
@@ -23,8 +25,14 @@ done 2>/dev/null
 grep -Eq "^(0:|[0-9]+:name=systemd):.*/$name\$" /proc/self/cgroup || exit 9
 exec ${program} --user`;
 
-/** Takes the cgroup away again. */
+/** Takes the cgroup away again, with what a service may have left in it. */
 const clean = `for folder in "/sys/fs/cgroup/$1" /sys/fs/cgroup/*/"$1"; do
+  for attempt in 1 2 3 4 5; do
+    pids=$(find "$folder" -name cgroup.procs -exec cat {} + 2>/dev/null)
+    if [ -z "$pids" ]; then break; fi
+    kill -KILL $pids 2>/dev/null
+    sleep 0.1
+  done
   if [ -d "$folder" ]; then find "$folder" -depth -type d -exec rmdir {} +; fi
 done`;
 
@@ -85,7 +93,7 @@ export async function startManager(): Promise<UserManager> {
   void child.status.then(() => isOver = true);
   for (let attempt = 0; attempt < 50 && !isOver; attempt++) {
     const said = await run(["systemctl", "--user", "is-system-running"], env);
-    if (said === "") return { env, end, [Symbol.asyncDispose]: dispose };
+    if (said === "") return { env, home: folder, end, [Symbol.asyncDispose]: dispose };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await dispose();
