@@ -8,6 +8,7 @@ import { denoClock } from "./src/ports/deno/clock.ts";
 import { denoFiles } from "./src/ports/deno/files.ts";
 import { denoHoles } from "./src/ports/deno/holes.ts";
 import { denoHost } from "./src/ports/deno/host.ts";
+import { denoHttp } from "./src/ports/deno/http.ts";
 import { denoLock } from "./src/ports/deno/lock.ts";
 import { denoProcesses } from "./src/ports/deno/processes.ts";
 import { denoScopes } from "./src/ports/deno/scope.ts";
@@ -37,6 +38,7 @@ if (import.meta.main) {
     scopes: denoScopes(processes),
     lock: denoLock(),
     host: denoHost(processes),
+    http: denoHttp(),
     signals: denoSignals(),
     async serviceLine() {
       if (!Deno.env.has("NOTIFY_SOCKET")) return null;

@@ -3,6 +3,7 @@ import type { Channels } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Files } from "../ports/files.ts";
 import type { Host } from "../ports/host.ts";
+import type { Http } from "../ports/http.ts";
 import type { Lock } from "../ports/lock.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { ServiceLine } from "../ports/service_line.ts";
@@ -33,6 +34,7 @@ export interface World extends BoundPorts {
   readonly channels: Channels;
   readonly lock: Lock;
   readonly host: Host;
+  readonly http: Http;
   readonly signals: Signals;
   /** The line to the service manager that started this process; absent or null: none did. Asked once. */
   serviceLine?(): Promise<ServiceLine | null>;

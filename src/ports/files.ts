@@ -25,6 +25,8 @@ export interface FileInfo {
   readonly isSymlink: boolean;
   /** Tells one file from its successor under the same name; 0 where unknown. */
   readonly inode: number;
+  /** Permission bits; absent where they are unknown. */
+  readonly mode?: number;
 }
 
 /** A file open for reading at any offset. */

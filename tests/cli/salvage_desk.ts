@@ -79,6 +79,7 @@ export class Desk {
       holes: fake.holes,
       scopes: fake.scopes,
       channels: fake.channels,
+      http: fake.http,
       lock: fake.lock,
       signals: fake.signals,
       stdout: this.stdout,

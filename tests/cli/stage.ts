@@ -29,6 +29,7 @@ export function stage(parts: StageParts): Stage {
     channels: untouchable("channels"),
     holes: untouchable("holes"),
     scopes: untouchable("scopes"),
+    http: untouchable("http"),
     lock: untouchable("lock"),
     host: {
       ...untouchable<World["host"]>("host"),

@@ -7,6 +7,7 @@ import { denoChannels } from "../../src/ports/deno/channel.ts";
 import { denoClock } from "../../src/ports/deno/clock.ts";
 import { denoFiles } from "../../src/ports/deno/files.ts";
 import { denoHoles } from "../../src/ports/deno/holes.ts";
+import { denoHttp } from "../../src/ports/deno/http.ts";
 import { denoHost } from "../../src/ports/deno/host.ts";
 import { denoLock } from "../../src/ports/deno/lock.ts";
 import { denoProcesses } from "../../src/ports/deno/processes.ts";
@@ -132,6 +133,7 @@ if (import.meta.main) {
     scopes: denoScopes(processes),
     lock: crashingLock(denoLock()),
     host: denoHost(processes),
+    http: denoHttp(),
     signals: denoSignals(),
     stdout,
     stderr,

@@ -8,6 +8,7 @@ import type { Signals } from "../../src/ports/signals.ts";
 import { FakeHoles, FakeScopes } from "./fake_bounds.ts";
 import { FakeChannels } from "./fake_channels.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { FakeHttp } from "./fake_http.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import type { ProcessScript } from "./fake_processes.ts";
 import { memoryFiles } from "./memory_files.ts";
@@ -110,6 +111,7 @@ export class FakeWorld implements World {
   });
   readonly lock = new FakeLock();
   readonly channels = new FakeChannels();
+  readonly http = new FakeHttp();
   readonly holes = new FakeHoles();
   readonly scopes = new FakeScopes();
   readonly signals = new FakeSignals();

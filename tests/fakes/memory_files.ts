@@ -245,5 +245,6 @@ function infoOf(entry: Entry | null): FileInfo | null {
     isDirectory: entry.type === "dir",
     isSymlink: entry.type === "link",
     inode: entry.inode,
+    ...(entry.type === "link" ? {} : { mode: entry.mode }),
   };
 }

@@ -74,6 +74,7 @@ function infoOf(info: Deno.FileInfo): FileInfo {
     isDirectory: info.isDirectory,
     isSymlink: info.isSymlink,
     inode: info.ino ?? 0,
+    ...(info.mode === null ? {} : { mode: info.mode & 0o777 }),
   };
 }
 

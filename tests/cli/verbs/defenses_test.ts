@@ -71,7 +71,8 @@ Deno.test("defenses leaves with 78 where the configuration is broken", async () 
 
 /** The ports of a world as plain fields, so that one of them can be replaced. */
 function bound(world: FakeWorld) {
-  const { version, clock, files, processes, channels, holes, scopes, lock, host, signals, stdout, stderr } = world;
+  const { version, clock, files, processes, channels, holes, scopes, lock, host, http, signals, stdout, stderr } =
+    world;
   return {
     version,
     clock,
@@ -82,6 +83,7 @@ function bound(world: FakeWorld) {
     scopes,
     lock,
     host,
+    http,
     signals,
     stdout,
     stderr,
