@@ -3,6 +3,7 @@ import { formatted, isStale, writeOutput } from "./gen/output.ts";
 import type { Output } from "./gen/output.ts";
 import { loadAgents, loadDefenses, loadDetectors, loadVerbs } from "./gen/plug_ins.ts";
 import { agentRegistry, defenseRegistry, detectorNames, detectorRegistry, verbRegistry } from "./gen/registries.ts";
+import { chartAsset } from "./gen/chart_assets.ts";
 import { priceTable } from "./gen/price_table.ts";
 import { serviceExamples } from "./gen/service_examples.ts";
 import { fillRegions } from "./gen/regions.ts";
@@ -30,6 +31,8 @@ async function documents(): Promise<readonly Output[]> {
   const outputs: Output[] = [
     ...serviceExamples(),
     { path: readPricesAsset, text: priceTable(pricesAsset) },
+    { path: "assets/uplot.min.js", text: await chartAsset("uPlot.iife.min.js") },
+    { path: "assets/uplot.min.css", text: await chartAsset("uPlot.min.css") },
     { path: "deploy/example-agent-runner.toml", text: exampleConfig() },
     { path: "docs/agent-runner.schema.json", text: JSON.stringify(await jsonSchema(), null, 2) },
     { path: "docs/hook-protocol.schema.json", text: JSON.stringify(protocolSchema(), null, 2) },

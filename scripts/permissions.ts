@@ -4,6 +4,8 @@ import type { Grant } from "../src/cli/verb.ts";
 /** One permission category of the ceiling and the reason it is needed. */
 export interface CeilingRow {
   readonly grant: Grant;
+  /** What the grant is limited to; absent: the whole category. */
+  readonly only?: string;
   readonly why: string;
 }
 
@@ -19,10 +21,19 @@ export const ceiling: readonly CeilingRow[] = [
       "`doctor` also `find`, `id`, `uname`, `timedatectl` and `launchctl`, for services `launchctl`, `uname`, `id` and `su`, " +
       "for `doctor` and `monitor --host` `ssh`; for every program, because signalling a process group needs that",
   },
+  {
+    grant: "net",
+    only: "127.0.0.1,[::1],0.0.0.0,[::]",
+    why:
+      "The page of `monitor --mode http` and `serve --page` listens on this machine; no other address can be reached",
+  },
   { grant: "sys", why: "Memory, load and host name for the metrics" },
 ];
 
 /** Flags for `deno run`, `deno compile` and the tasks in `deno.json`. */
 export function runFlags(): string[] {
-  return ["--no-prompt", ...ceiling.map(({ grant }) => `--allow-${grant}`)];
+  return [
+    "--no-prompt",
+    ...ceiling.map(({ grant, only }) => `--allow-${grant}${only === undefined ? "" : `=${only}`}`),
+  ];
 }

@@ -17,7 +17,8 @@ export interface Counts {
 }
 
 const test = ["test", "--no-check", "-A"];
-const notUnit = ["contract", "rules", "literate", "e2e", "golden", "fakes"].map((name) => `tests/${name}`).join(",");
+const notUnit = ["browser", "contract", "rules", "literate", "e2e", "golden", "fakes"].map((name) => `tests/${name}`)
+  .join(",");
 
 /** Minutes of work that no change of a line needs: they run in `.ci/run`, and when their step is named. */
 const slow = [
@@ -81,6 +82,12 @@ export const lanes: readonly (readonly Step[])[] = [long, quick];
 /** Steps that run only when named. */
 export const onDemand: readonly Step[] = [
   { name: "slow", what: "What takes minutes", args: [...test, "--parallel", ...slow], limitSeconds: 600 },
+  {
+    name: "browser",
+    what: "The page in a real Chromium",
+    args: [...test, "tests/browser"],
+    limitSeconds: 400,
+  },
   { name: "ssh", what: "Watching over a real sshd", args: [...test, ...overSsh], limitSeconds: 400 },
   {
     name: "systemd",

@@ -55,14 +55,14 @@ function codeForKeeper(code: number, { host }: World): number {
 async function runVerb(line: CommandLine, world: World, confine: Confine): Promise<number> {
   const entry = verbs.find((candidate) => candidate.name === line.verb);
   if (!entry) throw unknownVerb(line.verb!);
-  const { configPath, isJson } = line;
+  const { configPath, configPaths, isJson } = line;
   const verb = (await entry.load()).default as unknown as Verb<FlagSpecs>;
   const isApart = longLived.includes(entry.name) && !line.wantsHelp;
   const [prepared] = isApart ? await Promise.all([prepareApart(line, world), verb.load?.()]) : [null];
   const parsed = prepared ?? await parse(verb, line, world);
   if (parsed === null) return exitCode.ok;
-  confine(verb.needs);
-  return await verb.run({ ...parsed, configPath, isJson } as never, world);
+  confine([...verb.needs, ...verb.alsoNeeds?.(parsed.flags as never) ?? []]);
+  return await verb.run({ ...parsed, configPath, configPaths, isJson } as never, world);
 }
 
 async function runFeedOut(line: CommandLine, world: World, confine: Confine): Promise<number> {

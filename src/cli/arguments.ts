@@ -9,6 +9,8 @@ export interface CommandLine {
   /** What is left for the verb. */
   readonly words: readonly string[];
   readonly configPath: string;
+  /** Every one that was given, in their order; the last one is `configPath`. */
+  readonly configPaths: readonly string[];
   readonly isJson: boolean;
   readonly wantsVersion: boolean;
   readonly wantsHelp: boolean;
@@ -16,7 +18,8 @@ export interface CommandLine {
 
 /** @param words the program's arguments, without its name */
 export function splitCommandLine(words: readonly string[]): CommandLine {
-  const line = { configPath: defaultConfigPath, isJson: false, wantsVersion: false, wantsHelp: false };
+  const line = { isJson: false, wantsVersion: false, wantsHelp: false };
+  const configPaths: string[] = [];
   const rest: string[] = [];
   let verb: string | null = null;
   for (let i = 0; i < words.length; i++) {
@@ -25,15 +28,15 @@ export function splitCommandLine(words: readonly string[]): CommandLine {
       rest.push(...words.slice(i));
       break;
     } else if (word === "--json") line.isJson = true;
-    else if (word === "--config") line.configPath = valueAfter(words, i++);
-    else if (word.startsWith("--config=")) line.configPath = word.slice("--config=".length);
+    else if (word === "--config") configPaths.push(valueAfter(words, i++));
+    else if (word.startsWith("--config=")) configPaths.push(word.slice("--config=".length));
     else if (verb === null && (word === "--version" || word === "-V")) line.wantsVersion = true;
     else if (word === "--help" || word === "-h") line.wantsHelp = true;
     else if (verb === null && !word.startsWith("-")) verb = word;
     else rest.push(word);
   }
-  if (line.configPath === "") throw missingValue();
-  return { verb, words: rest, ...line };
+  if (configPaths.includes("")) throw missingValue();
+  return { verb, words: rest, configPath: configPaths.at(-1) ?? defaultConfigPath, configPaths, ...line };
 }
 
 function valueAfter(words: readonly string[], index: number): string {

@@ -10,7 +10,12 @@ import type { World } from "./world.ts";
  * @param config null outside a project, where only this process's own environment is known
  */
 export function maskSecretValues(config: Pick<Config, "agent"> | null, world: Pick<World, "host">): void {
-  const agents = config === null ? [] : [config.agent, ...config.agent.fallbacks];
-  const environments = [world.host.environment(), ...agents.map(({ env }) => env)];
+  maskSecretsOfAll(config === null ? [] : [config], world);
+}
+
+/** The same for a process that shows several projects: none of them may tell what another one keeps. */
+export function maskSecretsOfAll(configs: readonly Pick<Config, "agent">[], world: Pick<World, "host">): void {
+  const ofAgents = configs.flatMap(({ agent }) => [agent.env, ...agent.fallbacks.map(({ env }) => env)]);
+  const environments = [world.host.environment(), ...ofAgents];
   useSecretValues(environments.flatMap((environment) => secretValuesIn(environment)));
 }

@@ -2,6 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import { jitterSeconds } from "../loop/backoff.ts";
 import { serve } from "../loop/serve.ts";
+import type { ServePage } from "./serve_page.ts";
 import { skipsBattery, supervised } from "./supervise.ts";
 import type { SignOfLife } from "../service/sign_of_life.ts";
 import type { World } from "./world.ts";
@@ -14,6 +15,8 @@ export interface ServeCall {
   readonly isOnce: boolean;
   /** Leave after so many rounds; before `runtime.max_rounds`. */
   readonly maxRounds: number | undefined;
+  /** The page beside the loop; null: none. */
+  readonly page: ServePage | null;
 }
 
 /** Rounds in a loop under the lock of the log folder. @returns the exit code */
@@ -36,7 +39,10 @@ async function serveIn(
   world: World & { readonly onLook?: () => void },
   life: SignOfLife | null,
 ): Promise<number> {
-  const { config, isJson } = call;
+  const { config, isJson, page } = call;
+  // What is only there with a page is only loaded with one.
+  const beside = page === null ? null : await import("./serve_page.ts");
+  const door = beside === null || page === null ? null : beside.readServeDoor(page, world);
   if (config.progress.verify !== null) (await import("../loop/verify_command.ts")).requireVerifyCommand(config, world);
   return await supervised(config, { isJson, version: world.version, life }, world, async (supervision) => {
     const { supervisor, stop, seats, tell } = supervision;
@@ -54,11 +60,21 @@ async function serveIn(
       tools.sink.emit("serve_startup_hook_failed", started.payload);
       throw started.error;
     }
-    return await serve({
-      isOnce: call.isOnce,
-      maxRounds: call.maxRounds ?? config.runtime.maxRounds,
-      skipsBattery: skipsBattery(world),
-      jitterSeconds: () => jitterSeconds(Math.random()),
-    }, { supervisor, stop, seats });
+    const end = new AbortController();
+    const { sink } = tools;
+    const shown = beside === null || page === null || door === null
+      ? null
+      : beside.servePageBeside({ ...page, door }, { config, sink, tell, signal: end.signal }, world);
+    try {
+      return await serve({
+        isOnce: call.isOnce,
+        maxRounds: call.maxRounds ?? config.runtime.maxRounds,
+        skipsBattery: skipsBattery(world),
+        jitterSeconds: () => jitterSeconds(Math.random()),
+      }, { supervisor, stop, seats });
+    } finally {
+      end.abort();
+      await shown;
+    }
   });
 }

@@ -39,6 +39,8 @@ export interface VerbArgs<S extends FlagSpecs> {
   readonly flags: FlagValues<S>;
   readonly positional: readonly string[];
   readonly configPath: string;
+  /** Every one that was given; a verb that can only use one takes the last. */
+  readonly configPaths?: readonly string[];
   readonly isJson: boolean;
 }
 
@@ -55,6 +57,8 @@ export interface Verb<S extends FlagSpecs = FlagSpecs> {
   readonly flags: S;
   readonly positional?: PositionalSpec;
   readonly needs: readonly Grant[];
+  /** What it needs besides when it is called with these flags: nothing that another call could do without is kept. */
+  alsoNeeds?(flags: FlagValues<S>): readonly Grant[];
   /** Lines for `--help`, each a command that works. */
   readonly examples?: readonly string[];
   /** Loads what `run` needs beyond the words; called early where there is time to wait for something else. */

@@ -35,6 +35,10 @@ export const loopEventKinds = {
     when: "The agent could not go on with the session: the next round starts a new one",
     fields: { round_num: "int", session_id: "string" },
   },
+  page_failed: {
+    when: "The page of `serve --page` could not be served; the loop goes on, and it is tried again",
+    fields: { port: "int", reason: "string" },
+  },
   fallback_started: {
     when: "Another agent takes over while the first one cannot work",
     fields: { agent: "string", instead_of: "string", until_epoch: "int|null", reason: "string" },

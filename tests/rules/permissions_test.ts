@@ -27,6 +27,27 @@ Deno.test("runFlags() never asks, never grants all, the network or foreign funct
   for (const flag of ["-A", "--allow-all", "--allow-ffi", "--allow-net"]) assert.ok(!flags.includes(flag), flag);
 });
 
+Deno.test("runFlags() lets the program listen on this machine, and reach nothing else", () => {
+  const [net, ...others] = runFlags().filter((flag) => flag.startsWith("--allow-net"));
+  assert.deepEqual(others, []);
+  assert.equal(net, "--allow-net=127.0.0.1,[::1],0.0.0.0,[::]");
+});
+
+Deno.test("only monitor and serve can listen, and only when they are asked for a page", async () => {
+  const verbs = (await loadVerbs()).map(({ value }) => value);
+  assert.deepEqual(verbs.filter(({ needs }) => needs.includes("net")), []);
+  assert.deepEqual(verbs.filter(({ alsoNeeds }) => alsoNeeds !== undefined).map(({ name }) => name).sort(), [
+    "monitor",
+    "serve",
+  ]);
+  const grants = (name: string, flags: Readonly<Record<string, unknown>>) =>
+    verbs.find((verb) => verb.name === name)?.alsoNeeds?.(flags as never);
+  assert.deepEqual(grants("monitor", { mode: "http" }), ["net"]);
+  assert.deepEqual(grants("serve", { page: 0 }), ["net"]);
+  for (const mode of [undefined, "anomaly", "narrate", "events"]) assert.deepEqual(grants("monitor", { mode }), []);
+  assert.deepEqual(grants("serve", { page: undefined }), []);
+});
+
 Deno.test("no verb needs more than the ceiling", async () => {
   const granted = new Set<string>(ceiling.map((row) => row.grant));
   const verbs = await loadVerbs();

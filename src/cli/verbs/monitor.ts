@@ -9,14 +9,17 @@ import { maskSecretValues } from "../secrets.ts";
 import { tellerOn } from "../teller.ts";
 import { defineVerb } from "../verb.ts";
 import type { FlagValues } from "../verb.ts";
+import type { ListenAddress } from "../../page/listen.ts";
+import type { World } from "../world.ts";
 
 const usualIntervalSeconds = { here: 30, there: 60 } as const;
 
 const flagSpecs = {
   mode: {
     kind: "choice",
-    values: ["anomaly", "narrate", "events"],
-    brief: "anomaly: what is wrong (the default); narrate: every event, for people; events: every event, as JSON",
+    values: ["anomaly", "narrate", "events", "http"],
+    brief: "anomaly: what is wrong (the default); narrate: every event, for people; events: every event, as JSON; " +
+      "http: a page",
   },
   host: {
     kind: "string",
@@ -36,7 +39,23 @@ const flagSpecs = {
     placeholder: "TIME",
     brief: "narrate, events: from then on: 10m, 2h, 3d (ago) or a UTC time",
   },
+  port: { kind: "integer", max: 65_535, placeholder: "PORT", brief: "http: listen there (8765); 0: any that is free" },
+  listen: {
+    kind: "choice",
+    values: ["127.0.0.1", "::1", "0.0.0.0", "::"],
+    brief: "http: listen on this address instead of both of loopback; beyond loopback only with a token",
+  },
+  token: { kind: "string", placeholder: "TOKEN", brief: "http: show nothing without it; others may see it in 'ps'" },
+  "token-file": { kind: "string", placeholder: "FILE", brief: "http: the same from a file that only you may read" },
+  "allow-host": {
+    kind: "string",
+    isRepeatable: true,
+    placeholder: "NAME",
+    brief: "http: may be asked for under this name, too; may be given again",
+  },
 } as const;
+
+const usualPort = 8765;
 
 /** A look that is to leave nothing behind. */
 const noRecord: EventSink = { emit() {}, emitOwn() {}, flush: () => true, fault: () => null };
@@ -48,14 +67,24 @@ export default defineVerb({
   summary: "Watch a project, here or over ssh: tell what goes wrong, and stop what does harm",
   flags: flagSpecs,
   needs: ["read", "write", "run", "env", "sys"],
+  alsoNeeds: ({ mode }) => mode === "http" ? ["net"] : [],
   examples: [
     "agent-runner monitor",
     "agent-runner monitor --once --json",
     "agent-runner monitor --host pi --host me@attic:work/shop",
     "agent-runner monitor --mode narrate --since 2h",
+    "agent-runner monitor --mode http --port 8765",
   ],
-  async run({ flags, configPath, isJson }, world) {
+  async run({ flags, configPath, configPaths = [], isJson }, world) {
     const mode = modeOf(flags);
+    if (mode === "http") {
+      return await showPage(
+        flags,
+        { configPaths: configPaths.length === 0 ? [configPath] : configPaths, isJson },
+        world,
+      );
+    }
+    if (configPaths.length > 1) throw usage("Only --mode http shows several projects", "Give --config once");
     const since = flags.since === undefined
       ? undefined
       : parseMoment(flags.since, { flag: "since", now: world.clock.now() });
@@ -88,8 +117,37 @@ export default defineVerb({
   },
 });
 
-function modeOf(flags: Flags): "anomaly" | "narrate" | "events" {
+async function showPage(
+  flags: Flags,
+  { configPaths, isJson }: { readonly configPaths: readonly string[]; readonly isJson: boolean },
+  world: World,
+): Promise<number> {
+  const { listen, token, "token-file": tokenFile, "allow-host": allowedHosts, host: hosts } = flags;
+  const tell = tellerOn(world.stderr, { isJson, clock: world.clock });
+  const intervalSeconds = flags.interval ?? usualIntervalSeconds[hosts.length === 0 ? "here" : "there"];
+  const end = new AbortController();
+  const unlisten = world.signals.listen(["SIGINT", "SIGTERM", "SIGHUP"], () => end.abort());
+  const address = (listen ?? null) as ListenAddress | null;
+  const door = { token, tokenFile, allowedHosts, address, port: flags.port ?? usualPort };
+  try {
+    const { servePage } = await import("../monitor_http.ts");
+    return await servePage({ ...door, configPaths, hosts, intervalSeconds, isJson, tell, end }, world);
+  } finally {
+    unlisten();
+    end.abort();
+  }
+}
+
+function modeOf(flags: Flags): "anomaly" | "narrate" | "events" | "http" {
   const { mode = "anomaly", once, since, interval } = flags;
+  refuseForeign(flags, mode);
+  if (mode === "http") {
+    if (once) throw usage("--once asks the detectors, and --mode http goes on", "Leave one of them out");
+    if (since !== undefined) {
+      throw usage("--since has no meaning in --mode http", "Leave it out: the page has a filter");
+    }
+    return mode;
+  }
   if (mode !== "narrate" && mode !== "events") {
     if (since !== undefined) throw usage("--since belongs to --mode narrate and events", "Leave it out, or add --mode");
     return "anomaly";
@@ -99,6 +157,17 @@ function modeOf(flags: Flags): "anomaly" | "narrate" | "events" {
     throw usage(`--interval has no meaning in --mode ${mode}`, "Leave it out: every event is shown as it is written");
   }
   return mode;
+}
+
+/** Words of the page in a mode that has none. */
+function refuseForeign(flags: Flags, mode: string): void {
+  const given = (["port", "listen", "token", "token-file", "allow-host"] as const).find((name) => {
+    const value = flags[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  });
+  if (mode !== "http" && given !== undefined) {
+    throw usage(`--${given} belongs to --mode http`, "Leave it out, or add --mode http");
+  }
 }
 
 /** What is watched, and what of the configuration can have no effect. */

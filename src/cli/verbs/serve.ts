@@ -13,8 +13,20 @@ export default defineVerb({
       placeholder: "n",
       brief: "Leave after n rounds (before runtime.max_rounds)",
     },
+    "page": {
+      kind: "integer",
+      max: 65_535,
+      placeholder: "port",
+      brief: "Serve the page of 'monitor --mode http' beside the loop, to this machine alone (0: any free port)",
+    },
+    "page-token-file": {
+      kind: "string",
+      placeholder: "file",
+      brief: "Show the page only to who has the token in this file",
+    },
   },
   needs: ["read", "write", "run", "env", "sys"],
+  alsoNeeds: ({ page }) => page === undefined ? [] : ["net"],
   examples: ["agent-runner serve", "agent-runner serve --max-rounds 3", "agent-runner serve --json | tee serve.jsonl"],
   load: loadWork,
   async run(args, world) {
@@ -26,8 +38,15 @@ export default defineVerb({
     }
     const config = args.config ?? (await import("../project.ts")).openConfig(args, world);
     const { serveRounds } = await loadWork();
-    const { once, "max-rounds": maxRounds } = args.flags;
-    return await serveRounds({ config, isJson: args.isJson, isOnce: once, maxRounds }, world);
+    const { once, "max-rounds": maxRounds, page: port, "page-token-file": tokenFile } = args.flags;
+    if (port === undefined && tokenFile !== undefined) {
+      throw new OperatorError("'--page-token-file' belongs to '--page'", {
+        fix: "Add --page PORT, or leave it out",
+        exitCode: exitCode.usage,
+      });
+    }
+    const page = port === undefined ? null : { port, tokenFile };
+    return await serveRounds({ config, isJson: args.isJson, isOnce: once, maxRounds, page }, world);
   },
 });
 

@@ -125,6 +125,15 @@ Deno.test("monitor refuses what makes no sense in two lines", async () => {
     [2, /--interval has no meaning/, "--interval", "5", "--mode", "events"],
     [2, /'-x' cannot be a host: ssh would take it for an option/, "--host=-x"],
     [2, /moment/, "--mode", "events", "--since", "soon"],
+    [2, /--port belongs to --mode http/, "--port", "8765"],
+    [2, /--allow-host belongs to --mode http/, "--mode", "events", "--allow-host", "pi"],
+    [2, /--once asks the detectors, and --mode http goes on/, "--mode", "http", "--once"],
+    [2, /--since has no meaning in --mode http/, "--mode", "http", "--since", "1h"],
+    [2, /The token has fewer than 16 characters/, "--mode", "http", "--token", "short"],
+    [2, /would show the page to the network without a token/, "--mode", "http", "--listen", "0.0.0.0"],
+    [2, /'a b' is no host for --allow-host/, "--mode", "http", "--allow-host", "a b"],
+    [1, /There is no token file '\/none'/, "--mode", "http", "--token-file", "/none"],
+    [2, /Only --mode http shows several projects/, "--config", "a.toml", "--config", "b.toml"],
   ];
   for (const [code, message, ...words] of cases) {
     const scene = new Scene();
@@ -132,7 +141,7 @@ Deno.test("monitor refuses what makes no sense in two lines", async () => {
     assert.match(scene.err, message);
     assert.match(scene.err, /^agent-runner: [^\n]+\n {2}fix: [^\n]+\n$/);
   }
-  assert.equal(await new Scene().run("--mode", "http"), 2);
+  assert.equal(await new Scene().run("--mode", "page"), 2);
   assert.equal(await new Scene().run("--interval", "0"), 2);
   const broken = new Scene({ runtime: "round_timeout_s = 'x'" });
   assert.equal(await broken.run(), 78);

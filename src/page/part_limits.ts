@@ -1,0 +1,93 @@
+// How much of what the provider and the budgets allow is used, and what is waited for.
+import { redact } from "../core/redact.ts";
+import { joinPath } from "../core/path.ts";
+import { isObject, readJsonObject } from "../store/json_file.ts";
+import { numberField } from "../view/field.ts";
+import { epochField, shortField } from "../view/sight_field.ts";
+import type { Desk } from "./desk.ts";
+import { safe } from "./html.ts";
+import type { Markup } from "./html.ts";
+import type { PartTask } from "./parts.ts";
+import { dollars, grouped, moment, percent, until } from "./spell.ts";
+
+const windowsShown = 8;
+const mostObservations = 500;
+
+/** One of the provider's usage windows as it was seen last. */
+export interface WindowUse {
+  readonly name: string;
+  /** Share that is used, 0 to 1 and more. */
+  readonly utilization: number;
+  /** Epoch seconds. */
+  readonly resetsAt: number;
+}
+
+export function renderLimits({ desk, now }: PartTask): Markup {
+  const sight = desk.sight;
+  const windows = usageWindows(desk);
+  const limits = sight?.limits ?? [];
+  const budgets = sight?.budgets ?? [];
+  if (windows.length + limits.length + budgets.length === 0) {
+    return safe`<p>No limit is known, and no budget is near its end.</p>`;
+  }
+  return safe`<ul class="plain">
+    ${
+    limits.map(({ agent, classification, resetAt }) =>
+      safe`<li><span class="badge wait">${classification}</span> ${agent}${
+        resetAt * 1000 > now
+          ? safe`: until ${moment(resetAt * 1000, now)}, in ${until(resetAt * 1000, now)}`
+          : ": is over"
+      }</li>`
+    )
+  }
+    ${
+    windows.map(({ name, utilization, resetsAt }) =>
+      safe`<li>${meter(`window ${name}`, utilization)}${
+        resetsAt * 1000 > now ? safe`, resets in ${until(resetsAt * 1000, now)}` : ", has been reset since"
+      }</li>`
+    )
+  }
+    ${
+    budgets.map(({ period, unit, used, allowed, isReached }) =>
+      safe`<li>${meter(`budget per ${period}`, allowed > 0 ? used / allowed : 1)} (${amount(used, unit)} of ${
+        amount(allowed, unit)
+      })${
+        isReached
+          ? safe`
+            <span class="badge bad">reached</span>
+          `
+          : null
+      }</li>`
+    )
+  }</ul>`;
+}
+
+function meter(label: string, share: number): Markup {
+  const used = Math.max(0, Math.min(1, share));
+  return safe`<label>${label} <meter min="0" max="1" high="0.8" value="${used.toFixed(3)}">${
+    percent(share)
+  }</meter></label> ${percent(share)}`;
+}
+
+function amount(value: number, unit: string): string {
+  if (unit === "usd") return dollars(value);
+  return `${Number.isInteger(value) ? grouped(value) : value.toFixed(1)} ${unit}`;
+}
+
+/** As they were seen at the end of the newest rounds; empty for a project elsewhere. */
+export function usageWindows(desk: Desk): readonly WindowUse[] {
+  const { files } = desk.project;
+  if (files === null) return [];
+  const pace = readJsonObject(files, joinPath(desk.project.config().runtime.logDir, "pace.json"));
+  const history = Array.isArray(pace?.["history"]) ? pace["history"].slice(-mostObservations) : [];
+  const newest = new Map<string, WindowUse>();
+  for (const entry of history) {
+    if (!isObject(entry)) continue;
+    const name = shortField(entry, "name", 60);
+    const utilization = numberField(entry, "utilization");
+    const resetsAt = epochField(entry, "resets_at");
+    if (name === null || utilization === null || utilization < 0 || resetsAt === null) continue;
+    newest.set(name, { name: redact(name), utilization, resetsAt });
+  }
+  return [...newest.values()].slice(-windowsShown);
+}
