@@ -20,7 +20,7 @@ export function renderNow(task: PartTask): Markup {
   return safe`
     ${notices(sight, now)}
     <p class="state ${view.state}">
-      <strong>${view.state}</strong> <span>${view.why.replace(/\.$/, "")}</span>${sinceWhen(view, now)}
+      <strong>${view.state}</strong> <span>${view.why.replace(/\.$/, "")}</span> ${sinceWhen(view, now)}
     </p>
     ${next(task, view)}
     <dl class="facts">${

@@ -3,7 +3,8 @@
 /** An answer before it has its headers. */
 export interface Reply {
   readonly status: number;
-  readonly text: string;
+  /** As UTF-8 where it was spelled before. */
+  readonly text: string | Uint8Array<ArrayBuffer>;
   /** Of the text; plain text when absent. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -50,11 +51,11 @@ export function freshNonce(): string {
 
 /** The answer as it is sent; to HEAD without its text. */
 export function respond(request: Request, { status, text, type, headers }: Reply): Response {
-  const hasText = text !== "";
+  const hasText = text.length > 0;
   const own = hasText ? { "content-type": type ?? "text/plain; charset=utf-8" } : {};
   const all = joinHeaders(always, own, headers ?? {});
   if (request.method !== "HEAD") return new Response(hasText ? text : null, { status, headers: all });
-  const length = String(new TextEncoder().encode(text).length);
+  const length = String(typeof text === "string" ? new TextEncoder().encode(text).length : text.length);
   return new Response(null, { status, headers: joinHeaders(all, { "content-length": length }) });
 }
 

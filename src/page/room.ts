@@ -4,8 +4,7 @@ import type { FileFault } from "../ports/files.ts";
 import type { NumberedEvent } from "./event_memory.ts";
 import type { Desk } from "./desk.ts";
 import { StateDocument } from "./document.ts";
-import type { Markup } from "./html.ts";
-import { renderBody } from "./layout.ts";
+import { encodeBody, renderBody } from "./layout.ts";
 import { eventRow } from "./part_events.ts";
 import { parts } from "./parts.ts";
 import type { PartTask } from "./parts.ts";
@@ -29,7 +28,7 @@ export class Room {
   readonly #life: string;
   readonly #signal: AbortSignal;
   readonly #allDesks: readonly Desk[];
-  #body: { readonly markup: Markup; readonly version: number; readonly at: number } | null = null;
+  #body: { readonly bytes: Uint8Array<ArrayBuffer>; readonly version: number; readonly at: number } | null = null;
   #state: { readonly text: Promise<string>; readonly version: number; readonly at: number } | null = null;
   #sent = new Map<string, string>();
   #partsTimer: ReturnType<typeof setTimeout> | null = null;
@@ -63,13 +62,13 @@ export class Room {
   }
 
   /** @param kind only events of this kind; empty: all */
-  body(kind: string): Markup {
+  body(kind: string): Uint8Array<ArrayBuffer> {
     if (kind !== "") return this.#render(kind);
     const [version, at] = [this.desk.version, this.#tools.clock.monotonic()];
     if (this.#body === null || this.#body.version !== version || at - this.#body.at >= renderedAgeMs) {
-      this.#body = { markup: this.#render(""), version, at };
+      this.#body = { bytes: this.#render(""), version, at };
     }
-    return this.#body.markup;
+    return this.#body.bytes;
   }
 
   /** The document as JSON. Rejects with `FileFault` when the log folder may not be read. */
@@ -112,9 +111,9 @@ export class Room {
     return { desk: this.desk, document: this.document, tools: this.#tools, now: now + Math.max(0, elapsed), kind };
   }
 
-  #render(kind: string): Markup {
+  #render(kind: string): Uint8Array<ArrayBuffer> {
     const start = { place: this.#place(this.desk.events.last), version: this.desk.version };
-    return renderBody(this.#task(kind), { desks: this.#allDesks, start });
+    return encodeBody(renderBody(this.#task(kind), { desks: this.#allDesks, start }));
   }
 
   #tellNews(events: readonly NumberedEvent[]): void {
