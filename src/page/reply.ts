@@ -3,8 +3,7 @@
 /** An answer before it has its headers. */
 export interface Reply {
   readonly status: number;
-  /** As UTF-8 where it was spelled before. */
-  readonly text: string | Uint8Array<ArrayBuffer>;
+  readonly text: string;
   /** Of the text; plain text when absent. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -55,7 +54,7 @@ export function respond(request: Request, { status, text, type, headers }: Reply
   const own = hasText ? { "content-type": type ?? "text/plain; charset=utf-8" } : {};
   const all = joinHeaders(always, own, headers ?? {});
   if (request.method !== "HEAD") return new Response(hasText ? text : null, { status, headers: all });
-  const length = String(typeof text === "string" ? new TextEncoder().encode(text).length : text.length);
+  const length = String(new TextEncoder().encode(text).length);
   return new Response(null, { status, headers: joinHeaders(all, { "content-length": length }) });
 }
 

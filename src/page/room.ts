@@ -4,7 +4,7 @@ import type { FileFault } from "../ports/files.ts";
 import type { NumberedEvent } from "./event_memory.ts";
 import type { Desk } from "./desk.ts";
 import { StateDocument } from "./document.ts";
-import { encodeBody, renderBody } from "./layout.ts";
+import { renderBody, spellBody } from "./layout.ts";
 import { eventRow } from "./part_events.ts";
 import { parts } from "./parts.ts";
 import type { PartTask } from "./parts.ts";
@@ -28,7 +28,7 @@ export class Room {
   readonly #life: string;
   readonly #signal: AbortSignal;
   readonly #allDesks: readonly Desk[];
-  #body: { readonly bytes: Uint8Array<ArrayBuffer>; readonly version: number; readonly at: number } | null = null;
+  #body: { readonly text: string; readonly version: number; readonly at: number } | null = null;
   #state: { readonly text: Promise<string>; readonly version: number; readonly at: number } | null = null;
   #sent = new Map<string, string>();
   #partsTimer: ReturnType<typeof setTimeout> | null = null;
@@ -62,13 +62,13 @@ export class Room {
   }
 
   /** @param kind only events of this kind; empty: all */
-  body(kind: string): Uint8Array<ArrayBuffer> {
+  body(kind: string): string {
     if (kind !== "") return this.#render(kind);
     const [version, at] = [this.desk.version, this.#tools.clock.monotonic()];
     if (this.#body === null || this.#body.version !== version || at - this.#body.at >= renderedAgeMs) {
-      this.#body = { bytes: this.#render(""), version, at };
+      this.#body = { text: this.#render(""), version, at };
     }
-    return this.#body.bytes;
+    return this.#body.text;
   }
 
   /** The document as JSON. Rejects with `FileFault` when the log folder may not be read. */
@@ -111,9 +111,9 @@ export class Room {
     return { desk: this.desk, document: this.document, tools: this.#tools, now: now + Math.max(0, elapsed), kind };
   }
 
-  #render(kind: string): Uint8Array<ArrayBuffer> {
+  #render(kind: string): string {
     const start = { place: this.#place(this.desk.events.last), version: this.desk.version };
-    return encodeBody(renderBody(this.#task(kind), { desks: this.#allDesks, start }));
+    return spellBody(renderBody(this.#task(kind), { desks: this.#allDesks, start }));
   }
 
   #tellNews(events: readonly NumberedEvent[]): void {

@@ -4,7 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import { Desk } from "./desk.ts";
 import { Guard } from "./guard.ts";
 import type { Door } from "./guard.ts";
-import { encodeBody, renderDocument, renderDoor } from "./layout.ts";
+import { renderDocument, renderDoor, spellBody } from "./layout.ts";
 import type { PageProject, PageTools } from "./project.ts";
 import { freshNonce, json, pagePolicy, respond, respondStream } from "./reply.ts";
 import type { Reply } from "./reply.ts";
@@ -109,7 +109,7 @@ export class Site {
 /** The same answer as a page that asks for the token. */
 function doorReply(refusal: Reply): Reply {
   const nonce = freshNonce();
-  const text = renderDocument(encodeBody(renderDoor()), { nonce, title: "agent-runner", isDoor: true });
+  const text = renderDocument(spellBody(renderDoor()), { nonce, title: "agent-runner", isDoor: true });
   const headers = { ...refusal.headers, ...pagePolicy(nonce) };
   return { ...refusal, text, type: "text/html; charset=utf-8", headers };
 }
