@@ -106,12 +106,6 @@ Deno.test("serve --page goes on without its page when the port is taken, and say
   assert.equal(project.ofKind("round_end").length, 1);
 });
 
-Deno.test("serve without --page, and peek, cannot listen", async () => {
-  await using project = await Project.make({ mode: "clean" });
-  const { code, stderr } = await project.run(["peek", "--page", "1"]);
-  assert.equal(code, 2, stderr);
-});
-
 Deno.test("monitor --mode http says in two lines that the port is taken", async () => {
   const taken = Deno.listen({ hostname: "::1", port: 0 });
   await using project = await Project.make();
