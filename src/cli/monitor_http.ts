@@ -2,6 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import { exitCode, OperatorError } from "../core/errors.ts";
 import type { Tell } from "../core/telling.ts";
+import type { Blind } from "../monitor/feed.ts";
 import { isHttpFault } from "../ports/http.ts";
 import type { EventSink } from "../ports/records.ts";
 import type { ListenAddress } from "../page/listen.ts";
@@ -41,7 +42,8 @@ export async function servePage(call: HttpCall, world: World): Promise<number> {
   const door = readDoor({ ...call, hosts: call.allowedHosts }, world.files);
   const shown = await openShown(call, world);
   const onFault = (reason: string) => tell({ kind: "page_fault", text: `the page: ${reason}`, tone: "bad" });
-  const page = await openPage({ shown, door, address, port, intervalSeconds, signal, onFault }, world);
+  const onGivenUp = (blind: Blind, label: string | null) => tell(givenUpTelling(blind, label));
+  const page = await openPage({ shown, door, address, port, intervalSeconds, signal, onFault, onGivenUp }, world);
   if (isHttpFault(page)) {
     const { text, fix } = spellListenFault(page, port);
     throw new OperatorError(text, { fix });
@@ -52,7 +54,6 @@ export async function servePage(call: HttpCall, world: World): Promise<number> {
     const line = isJson ? spellJson({ port: listening.port, urls }, "line") : `The page is at ${urls.join(" and ")}`;
     world.stdout.post(line);
     const ends = await looking;
-    for (const [i, blind] of ends.entries()) if (blind !== null) tell(givenUpTelling(blind, shown[i]!.label));
     return ends.length > 0 && ends.every((blind) => blind !== null) ? exitCode.failure : exitCode.ok;
   } finally {
     await page.close();

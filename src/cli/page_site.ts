@@ -42,6 +42,8 @@ export interface PageCall {
   readonly intervalSeconds: number;
   readonly signal: AbortSignal;
   readonly onFault: (reason: string) => void;
+  /** A project can no longer be looked at; what was seen of it stays on the page. */
+  readonly onGivenUp: (blind: Blind, label: string | null) => void;
 }
 
 /** A page at work. */
@@ -71,14 +73,19 @@ export async function openPage(call: PageCall, world: World): Promise<OpenPage |
   }
   const end = new AbortController();
   const signal = AbortSignal.any([end.signal, call.signal]);
-  const looking = Promise.all(shown.map((one, i) => keepLooking(one, site.desks[i]!, { ...call, signal }, world)));
+  const looking = Promise.all(shown.map(async (one, i) => {
+    const blind = await keepLooking(one, site.desks[i]!, { ...call, signal }, world);
+    if (blind !== null) call.onGivenUp(blind, one.label);
+    return blind;
+  }));
   return {
     listening,
     looking,
     async close() {
       end.abort();
       site.close();
-      await Promise.all([listening.close(), looking]);
+      // Whoever waits for the looking is told what broke it.
+      await Promise.all([listening.close(), looking.catch(() => {})]);
     },
   };
 }

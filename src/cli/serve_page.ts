@@ -1,5 +1,6 @@
 // The page inside `serve`: one process less on a small board. What is wrong with it never touches the loop.
 import type { Config } from "../config/schema.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Tell } from "../core/telling.ts";
 import { LocalFeed } from "../monitor/feed_local.ts";
 import { tailOfRound } from "../monitor/wordless.ts";
@@ -30,7 +31,15 @@ export function readServeDoor({ tokenFile }: ServePage, world: Pick<World, "file
  * Serves the page until the signal aborts, on loopback alone. Where it cannot, that is recorded once, and tried again;
  * nothing here rejects.
  */
-export async function servePageBeside(
+export async function servePageBeside(...words: Parameters<typeof keepServing>): Promise<void> {
+  try {
+    await keepServing(...words);
+  } catch (thrown) {
+    words[1].tell(faultTelling(messageOf(thrown)));
+  }
+}
+
+async function keepServing(
   page: ServePage & { readonly door: ReturnType<typeof readServeDoor> },
   options: { readonly config: Config; readonly sink: EventSink; readonly tell: Tell; readonly signal: AbortSignal },
   world: World,
@@ -47,8 +56,11 @@ export async function servePageBeside(
         text: `the page is at ${urls.join(" and ")}`,
         facts: { port: outcome.listening.port },
       });
-      await outcome.looking.catch((thrown) => tell(faultTelling(String(thrown))));
-      await outcome.close();
+      try {
+        await outcome.looking;
+      } finally {
+        await outcome.close();
+      }
       return;
     }
     if (!isTold) {
@@ -81,7 +93,9 @@ async function tryOnce(
     readView: (current: Config) => readViewHere(current, world),
   }];
   const onFault = (reason: string) => tell(faultTelling(reason));
-  const opened = await openPage({ shown, door, address: null, port, intervalSeconds, signal, onFault }, world);
+  const onGivenUp = ({ reason }: { readonly reason: string }) => onFault(reason);
+  const place = { address: null, port, intervalSeconds, signal };
+  const opened = await openPage({ shown, door, ...place, onFault, onGivenUp }, world);
   return isHttpFault(opened) ? spellListenFault(opened, port) : opened;
 }
 
