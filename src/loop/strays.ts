@@ -25,7 +25,7 @@ export interface Leftovers {
 }
 
 /** Of a supervisor, or of whoever ends what no supervisor is there for any more. */
-export type StrayTools = Pick<RoundTools, "clock" | "config" | "files" | "host" | "processes" | "tell"> & {
+export type StrayTools = Pick<RoundTools, "clock" | "config" | "files" | "host" | "processes" | "tell" | "onLook"> & {
   readonly scopes?: Pick<ScopeDesk, "scopeOf">;
 };
 
@@ -122,6 +122,7 @@ async function endAll(
   const reach = new Reach(round, tools.processes);
   const met = new Set<number>();
   const look = async () => {
+    tools.onLook?.();
     const live = await reach.look();
     for (const row of live) met.add(row.pid);
     return live.length;
