@@ -276,3 +276,26 @@ Deno.test("monitor refuses a host without a name in two lines", async () => {
   assert.equal(code, 2);
   assert.equal(stderr, "agent-runner: '--host' lacks its value\n  fix: Write '--host HOST[:PATH]', or leave it out\n");
 });
+
+onFar("monitor --mode http --host shows the loop there, and says whose it is", async (watch) => {
+  const { place } = watch;
+  place.project.start("serve", "--max-rounds", "1");
+  const monitor = watch.start("--mode", "http", "--port", "0");
+  const [, url] = await untilSaid(watch, monitor, /page is at (\S+)/);
+  const state = async () => await (await fetch(`${url}api/state`)).json();
+  await untilAsync("the round there", async () => (await state()).recent_rounds?.[0]?.verdict === "ok");
+  const page = await (await fetch(url!)).text();
+  assert.ok(page.includes(`on ${place.label}`), "the page names the host");
+  assert.match(page, /Round 1: ok/);
+  await untilAsync("the picture from there", async () => Array.isArray((await state()).defenses));
+  assert.equal((await state()).host, place.label);
+  await endWell(monitor);
+});
+
+async function untilAsync(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + waitMs;
+  while (!await isSo()) {
+    if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
