@@ -141,19 +141,25 @@
     shown = [];
     place.replaceChildren();
     place.hidden = false;
-    for (const { title, of } of plots) {
-      plotOn(place, { title, x: rounds.map(({ round_num: number }) => number), y: rounds.map(of), isTime: false });
-    }
-    if (figures.days.length < 2) return;
-    for (const { title, of } of dayPlots) {
+    const asked = plots.map(({ title, of }) => ({
+      title,
+      x: rounds.map(({ round_num: number }) => number),
+      y: rounds.map(of),
+      isTime: false,
+    }));
+    if (figures.days.length > 1) {
       const x = figures.days.map(({ day }) => Date.parse(day) / 1000);
-      plotOn(place, { title, x, y: figures.days.map(of), isTime: true });
+      for (const { title, of } of dayPlots) asked.push({ title, x, y: figures.days.map(of), isTime: true });
     }
+    // All have their places before the first is drawn: how wide one is depends on how many there are.
+    const places = asked.map((plot) => frameOn(place, plot)).filter((frame) => frame !== null);
+    for (const frame of places) plotIn(frame);
   }
 
-  function plotOn(place, { title, x, y, isTime }) {
+  function frameOn(place, plot) {
+    const { title, y } = plot;
     const known = y.filter((value) => typeof value === "number");
-    if (known.length === 0) return;
+    if (known.length === 0) return null;
     const figure = document.createElement("figure");
     const caption = document.createElement("figcaption");
     caption.textContent = title;
@@ -167,8 +173,13 @@
     );
     figure.append(caption, box);
     place.append(figure);
+    return { ...plot, figure, box };
+  }
+
+  function plotIn({ x, y, isTime, figure, box }) {
     const style = getComputedStyle(document.documentElement);
     const [ink, line, link] = ["--soft", "--line", "--link"].map((name) => style.getPropertyValue(name).trim());
+    const half = isTime ? 43_200 : 0.6;
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     shown.push(
       new uPlot(
@@ -178,8 +189,12 @@
           legend: { show: false },
           cursor: { show: false },
           tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-          scales: { x: { time: isTime }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
-          axes: [axis, { ...axis, size: 48 }],
+          // Half a bar more on either side, or the first and the last are cut.
+          scales: {
+            x: { time: isTime, range: (_, least, most) => [least - half, most + half] },
+            y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] },
+          },
+          axes: [isTime ? axis : { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200] }, { ...axis, size: 48 }],
           series: [{}, {
             stroke: link,
             width: 1.5,

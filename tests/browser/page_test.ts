@@ -35,6 +35,9 @@ testInBrowser("the page shows a project, live, and complains of nothing", async 
   ]);
   await page.waitForSelector("#charts-drawn canvas");
   assert.equal(await page.locator("#charts-drawn figure").count(), 3);
+  const isWithin = `[...document.querySelectorAll("#charts-drawn figure")].every((figure) =>
+    figure.querySelector(".uplot").getBoundingClientRect().right <= figure.getBoundingClientRect().right + 1)`;
+  assert.equal(await page.evaluate(isWithin), true, "a drawing lies over its neighbour");
 
   const writtenAt = performance.now();
   shop.event("round_start", { round_num: 4, phase: "review" });
