@@ -191,12 +191,13 @@ function start(
     : { kind: "failed", reason: `prompt file '${prompt.path}': ${prompt.reason}` };
   const pid = started.kind === "started" ? started.leader.pid : null;
   if (pid !== null) book.started(pid, standingFields(facts.standing));
+  // Whoever hears of the agent finds its log.
+  quietly(() => linkCurrent(files, { logDir: plan.logDir, number: plan.number, log: facts.paths.logName }));
   sink.emit("agent_spawn", { round_num: plan.number, timeout_s: plan.walls.hardSeconds, pid });
   if (facts.session.kind === "resumed" && pid !== null) {
     const { sessionId, why } = facts.session;
     sink.emit("session_resumed", { round_num: plan.number, session_id: sessionId, why });
   }
-  quietly(() => linkCurrent(files, { logDir: plan.logDir, number: plan.number, log: facts.paths.logName }));
   return started;
 }
 
