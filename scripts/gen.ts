@@ -4,6 +4,7 @@ import type { Output } from "./gen/output.ts";
 import { loadAgents, loadDefenses, loadDetectors, loadVerbs } from "./gen/plug_ins.ts";
 import { agentRegistry, defenseRegistry, detectorNames, detectorRegistry, verbRegistry } from "./gen/registries.ts";
 import { chartAsset } from "./gen/chart_assets.ts";
+import { manPage } from "./gen/man_page.ts";
 import { priceTable } from "./gen/price_table.ts";
 import { serviceExamples } from "./gen/service_examples.ts";
 import { fillRegions } from "./gen/regions.ts";
@@ -34,6 +35,7 @@ async function documents(): Promise<readonly Output[]> {
     { path: "assets/uplot.min.js", text: await chartAsset("uPlot.iife.min.js") },
     { path: "assets/uplot.min.css", text: await chartAsset("uPlot.min.css") },
     { path: "deploy/example-agent-runner.toml", text: exampleConfig() },
+    { path: "docs/agent-runner.1", text: manPage((await loadVerbs()).map(({ value }) => value)) },
     { path: "docs/agent-runner.schema.json", text: JSON.stringify(await jsonSchema(), null, 2) },
     { path: "docs/hook-protocol.schema.json", text: JSON.stringify(protocolSchema(), null, 2) },
   ];

@@ -12,7 +12,7 @@ export interface Output {
 export async function formatted(path: string, text: string): Promise<string> {
   const extension = path.slice(path.lastIndexOf(".") + 1);
   // These are written as they are meant to be read: the formatter does not know them.
-  if (["toml", "service", "plist"].includes(extension) || path.includes(".min.")) return text;
+  if (["toml", "service", "plist", "1"].includes(extension) || path.includes(".min.")) return text;
   const { code, stdout, stderr } = await runDeno(["fmt", "--ext", extension, "-"], { stdin: text });
   if (code !== 0) throw new Error(`cannot format '${path}': ${stderr.trim()}`);
   return stdout;

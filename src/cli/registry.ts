@@ -8,6 +8,11 @@ export const verbs = [
     load: () => import("./verbs/cancel.ts"),
   },
   {
+    name: "completions",
+    summary: "Print the script that completes agent-runner in a shell",
+    load: () => import("./verbs/completions.ts"),
+  },
+  {
     name: "config",
     summary: "Check the configuration, or show what it comes to",
     load: () => import("./verbs/config.ts"),

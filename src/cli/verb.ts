@@ -5,6 +5,9 @@ import type { World } from "./world.ts";
 /** Permission categories a verb keeps; all others are given up before it runs. */
 export type Grant = "read" | "write" | "run" | "net" | "env" | "sys";
 
+/** What a shell offers for a value: paths, or names that the program knows. */
+export type Suggestion = "paths" | "event kinds" | "presets" | "readers";
+
 interface FlagBase {
   readonly brief: string;
   /** Shown in help as the value's name. */
@@ -15,7 +18,7 @@ interface FlagBase {
 /** One flag; `name` in kebab-case is its key in `Verb.flags`. */
 export type FlagSpec =
   | FlagBase & { readonly kind: "boolean" }
-  | FlagBase & { readonly kind: "string"; readonly isRepeatable?: boolean }
+  | FlagBase & { readonly kind: "string"; readonly isRepeatable?: boolean; readonly suggests?: Suggestion }
   | FlagBase & { readonly kind: "choice"; readonly values: readonly string[] }
   /** Whole number of at least `min` (default 0) and at most `max`. */
   | FlagBase & { readonly kind: "integer"; readonly min?: number; readonly max?: number }
@@ -48,6 +51,8 @@ export interface PositionalSpec {
   readonly placeholder: string;
   readonly brief: string;
   readonly max: number;
+  /** What the first one can be, where it is one of a few. */
+  readonly values?: readonly string[];
 }
 
 export interface Verb<S extends FlagSpecs = FlagSpecs> {

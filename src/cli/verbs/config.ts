@@ -19,7 +19,7 @@ export default defineVerb({
   name: "config",
   summary: "Check the configuration, or show what it comes to",
   flags: {},
-  positional: { placeholder: "check|show", brief: "what to do; check when absent", max: 1 },
+  positional: { placeholder: "check|show", brief: "what to do; check when absent", max: 1, values: ["check", "show"] },
   needs: ["read", "env", "sys"],
   examples: ["agent-runner config check", "agent-runner config show --json"],
   run(args, world) {

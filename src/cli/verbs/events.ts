@@ -22,6 +22,7 @@ const flagSpecs = {
     kind: "string",
     isRepeatable: true,
     placeholder: "KIND[,KIND]",
+    suggests: "event kinds",
     brief: "Only these kinds; may be given again (all kinds)",
   },
   window: {

@@ -34,7 +34,12 @@ export default defineVerb({
       brief: "The only point at which it is tried; all of its own if absent",
     },
   },
-  positional: { placeholder: "list|test NAME", brief: "what to do; list when absent", max: 2 },
+  positional: {
+    placeholder: "list|test NAME",
+    brief: "what to do; list when absent",
+    max: 2,
+    values: ["list", "test"],
+  },
   needs: ["read", "run", "env", "sys"],
   examples: [
     "agent-runner hooks list",

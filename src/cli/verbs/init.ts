@@ -26,7 +26,12 @@ export default defineVerb({
   name: "init",
   summary: "Write agent-runner.toml and a first prompt into a project",
   flags: {
-    preset: { kind: "string", placeholder: "name", brief: `agent to start from (default ${defaultPreset})` },
+    preset: {
+      kind: "string",
+      placeholder: "name",
+      suggests: "presets",
+      brief: `agent to start from (default ${defaultPreset})`,
+    },
     force: { kind: "boolean", brief: "replace an existing configuration and prompt" },
     commit: { kind: "boolean", brief: "commit the new files (the default)" },
     "no-commit": { kind: "boolean", brief: "leave the new files uncommitted" },

@@ -15,6 +15,7 @@ const flagSpecs = {
     kind: "string",
     isRepeatable: true,
     placeholder: "PATH",
+    suggests: "paths",
     brief: "restore: only this file or folder; may be given again",
   },
   force: { kind: "boolean", brief: "drop: also what no later round has been told of" },
@@ -33,6 +34,7 @@ export default defineVerb({
     placeholder: "list|show|restore|drop SALVAGE",
     brief: "what to do (list when absent), and with which: a round's number or the start of a SHA",
     max: 100,
+    values: ["list", "show", "restore", "drop"],
   },
   needs: ["read", "write", "run", "env", "sys"],
   examples: [

@@ -16,11 +16,17 @@ export default defineVerb({
   name: "verdict",
   summary: "Judge any log of an agent offline, with the evidence",
   flags: {
-    agent: { kind: "string", placeholder: "NAME", brief: "Whose output it is: the name of a reader, such as claude" },
+    agent: {
+      kind: "string",
+      placeholder: "NAME",
+      suggests: "readers",
+      brief: "Whose output it is: the name of a reader, such as claude",
+    },
     log: {
       kind: "string",
       isRepeatable: true,
       placeholder: "FILE",
+      suggests: "paths",
       brief: "The output; given twice, the standard output and then the standard error",
     },
     exit: { kind: "string", placeholder: "N", brief: "Exit status of the agent (0 when nothing is said)" },
