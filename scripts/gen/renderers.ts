@@ -4,6 +4,7 @@ import { configTables } from "./config_tables.ts";
 import { detectorsTable } from "./detector_table.ts";
 import { hookAnswers, hookRequests } from "./hook_tables.ts";
 import { recordTable } from "./markdown.ts";
+import { olderKeys } from "./older_keys.ts";
 import type { Renderer } from "./regions.ts";
 import { defensesTable, eventKindsTable, floorsTable, permissionsTable, verbSections, verbTable } from "./tables.ts";
 
@@ -18,6 +19,7 @@ export const renderers: Readonly<Record<string, Renderer>> = {
   "hook-answers": hookAnswers,
   "hook-requests": hookRequests,
   "next-table": async () => recordTable((await import("../../src/loop/next.ts")).nextTable),
+  "older-keys": olderKeys,
   "permissions-table": permissionsTable,
   "stop-table": async () => recordTable((await import("../../src/round/stop_ladder.ts")).stopTable),
   "verb-flags": verbSections,

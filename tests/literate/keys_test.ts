@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { filesBelow, readText } from "../../scripts/tree.ts";
 import { configReference } from "../../src/config/reference.ts";
+import { removedKeys } from "../../src/config/schema.ts";
 
 const rows = configReference();
 
@@ -14,6 +15,7 @@ function spansOf(text: string): readonly { readonly table: string; readonly key:
 function isKnown({ table, key }: { readonly table: string; readonly key: string | undefined }): boolean {
   // What hooks make of their tables is theirs; "<name>" stands for each detector.
   if (table.startsWith("plugins.") || table === "monitor.<name>") return key === undefined;
+  if (key !== undefined && Object.hasOwn(removedKeys, `${table}.${key}`)) return true;
   const own = rows.filter((row) => row.table === table || row.table.startsWith(`${table}.`));
   // A table of texts is one key of its parent.
   const isValue = rows.some((row) => `${row.table}.${row.key}` === table);

@@ -80,7 +80,7 @@ export const scenes: Readonly<Record<string, () => Promise<Project>>> = {
 };
 
 /** A project named proj, with its logs where they are at home, `agent-runner`, `claude` and `ssh` on the PATH. */
-async function make(options: ProjectOptions): Promise<Project> {
+export async function make(options: ProjectOptions): Promise<Project> {
   const agent = { command: ["claude", "-p", "--output-format", "stream-json"], ...options.agent };
   const project = await Project.make({ ...options, agent, logDir: "../home/.agent-runner/proj/logs" });
   const bin = `${project.root}/bin`;
