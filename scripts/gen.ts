@@ -39,7 +39,7 @@ async function documents(): Promise<readonly Output[]> {
     { path: "docs/agent-runner.schema.json", text: JSON.stringify(await jsonSchema(), null, 2) },
     { path: "docs/hook-protocol.schema.json", text: JSON.stringify(protocolSchema(), null, 2) },
   ];
-  for (const path of [...filesBelow("docs", ".md"), "README.md"]) {
+  for (const path of [...filesBelow("docs", ".md"), "README.md", "README.zh.md"]) {
     const text = readText(path);
     if (text === null || !text.includes("gen:")) continue;
     outputs.push({ path, text: await fillRegions(text, { path, renderers }) });
