@@ -50,7 +50,7 @@ Deno.test({
     assert.deepEqual([code, stderr], [0, ""]);
     // deno-lint-ignore no-control-regex -- a letter is struck twice to make it bold
     const shown = stdout.replaceAll(/.\x08/g, "");
-    assert.match(shown, /agent-runner monitor \[flags\]\n[\s\S]*--mode anomaly\|narrate\|events\n/);
+    assert.match(shown, /agent-runner monitor \[flags\]\n[\s\S]*--mode anomaly\|narrate\|events\|http\n/);
     assert.match(shown, /78 +The configuration or a start-up check failed/);
   },
 });

@@ -9,7 +9,7 @@ import { hasShell, inShell, scriptOf } from "./shells.ts";
 import type { Shell } from "./shells.ts";
 
 const names = verbs.map(({ name }) => name).sort();
-const modes = ["anomaly", "events", "narrate"];
+const modes = ["anomaly", "events", "http", "narrate"];
 
 /** Line -> what must be offered; "..." at the end: and more. */
 const wanted: Readonly<Record<string, readonly string[]>> = {
