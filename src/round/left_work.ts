@@ -163,13 +163,15 @@ async function applyPolicy(
       return { ref: outcome.ref, outcome: "stashed", note };
     }
     case "committed": {
+      const stayed = new Set(outcome.leftOut.map(({ path }) => path));
+      const committed = paths.filter((path) => !stayed.has(path));
       sink.emit("dirty_auto_committed", {
         round_num: round.number,
-        files: paths.slice(0, filesListed),
+        files: committed.slice(0, filesListed),
         ref: outcome.ref,
         ...wireLeftOut(outcome.leftOut),
       });
-      const note = `${count(paths)} committed as ${outcome.ref.slice(0, 12)}${noteOf(outcome.leftOut)}`;
+      const note = `${count(committed)} committed as ${outcome.ref.slice(0, 12)}${noteOf(outcome.leftOut)}`;
       return { ref: outcome.ref, head: outcome.ref, outcome: "committed", note, leftOut: outcome.leftOut };
     }
     case "failed": {

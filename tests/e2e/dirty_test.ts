@@ -75,11 +75,12 @@ Deno.test("round names what an automatic commit left out, on record, to people a
   const round = await oneRound(project);
   const [event] = project.ofKind("dirty_auto_committed");
   const why = "by its name it holds secrets of an environment";
+  assert.deepEqual(event?.files, ["work.txt"]);
   assert.deepEqual(event?.left_out, [{ path: "reports/a.md", why: "it is an owned path" }, { path: ".env", why }]);
   assert.equal(await project.git("show", "--format=", "--name-only", "HEAD"), "work.txt\n");
   assert.match(
     round.outcome.stdout,
-    /committed as [0-9a-f]{12}, without 'reports\/a\.md' \(.*\), '\.env' \(by its name/,
+    /1 uncommitted path committed as [0-9a-f]{12}, without 'reports\/a\.md' \(.*\), '\.env' \(by its name/,
   );
   assert.equal(Deno.readTextFileSync(`${project.work}/.env`), "K=1\n");
   const saved = project.ofKind("salvage_saved");
