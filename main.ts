@@ -24,6 +24,12 @@ function confine(needs: readonly Grant[]): void {
   }
 }
 
+async function upgradeMeans() {
+  const { denoUpgradeMeans } = await import("./src/ports/deno/upgrade_means.ts");
+  const { releaseKeys } = await import("./src/service/release_key.ts");
+  return { ...denoUpgradeMeans(), keys: releaseKeys };
+}
+
 if (import.meta.main) {
   const processes = denoProcesses();
   const stdout = denoStdout();
@@ -46,6 +52,7 @@ if (import.meta.main) {
     },
     stdout,
     stderr,
+    upgradeMeans,
     ...assetsIn(new URL("./", import.meta.url)),
   }, confine);
   await stdout.drain(1000);

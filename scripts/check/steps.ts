@@ -42,7 +42,14 @@ const overSsh = ["tests/e2e/feed_ssh_test.ts", "tests/e2e/monitor_ssh_test.ts"];
 /** Start a systemd of their own. */
 const underSystemd = ["tests/e2e/systemd_test.ts"];
 
-const onlyNamed = [...slow, ...overSsh, ...underSystemd].join(",");
+/** Need a compiled binary: `AGENT_RUNNER_BIN`. */
+const ofBinary = [
+  "tests/e2e/upgrade_crash_test.ts",
+  "tests/e2e/upgrade_mend_test.ts",
+  "tests/e2e/upgrade_test.ts",
+];
+
+const onlyNamed = [...slow, ...overSsh, ...underSystemd, ...ofBinary].join(",");
 
 const quick: readonly Step[] = [
   { name: "fmt", what: "Formatting", args: ["fmt", "--check"], limitSeconds: 60 },
@@ -94,6 +101,12 @@ export const onDemand: readonly Step[] = [
     what: "Services under a real systemd of a user",
     args: [...test, ...underSystemd],
     limitSeconds: 300,
+  },
+  {
+    name: "upgrade",
+    what: "Upgrades of a compiled binary, killed at every step, too",
+    args: [...test, "--parallel", ...ofBinary],
+    limitSeconds: 400,
   },
   {
     name: "crash-points",

@@ -33,7 +33,7 @@ export async function runApp(words: readonly string[], world: World, confine: Co
       world.stdout.write(`agent-runner ${world.version}\n`);
       return exitCode.ok;
     }
-    if (line.verb === prepareVerb) return await (await import("./prepare.ts")).prepare(line, world);
+    if (line.verb === prepareVerb) return await runPrepare(line, world, confine);
     if (line.verb === feedVerb) return await runFeedOut(line, world, confine);
     if (line.verb === null && line.words.length > 0) throw unknownFlag(line.words[0]!);
     if (line.verb === null) return await showVerbs(line, world);
@@ -63,6 +63,12 @@ async function runVerb(line: CommandLine, world: World, confine: Confine): Promi
   if (parsed === null) return exitCode.ok;
   confine([...verb.needs, ...verb.alsoNeeds?.(parsed.flags as never) ?? []]);
   return await verb.run({ ...parsed, configPath, configPaths, isJson } as never, world);
+}
+
+async function runPrepare(line: CommandLine, world: World, confine: Confine): Promise<number> {
+  const { prepare, prepareNeeds } = await import("./prepare.ts");
+  confine(prepareNeeds);
+  return await prepare(line, world);
 }
 
 async function runFeedOut(line: CommandLine, world: World, confine: Confine): Promise<number> {

@@ -5,8 +5,11 @@ import { parseWords } from "./parse.ts";
 import type { Prepared } from "./prepare_apart.ts";
 import { openConfig } from "./project.ts";
 import { verbs } from "./registry.ts";
-import type { FlagSpecs, Verb } from "./verb.ts";
+import type { FlagSpecs, Grant, Verb } from "./verb.ts";
 import type { World } from "./world.ts";
+
+/** What it keeps of the program's permissions. */
+export const prepareNeeds: readonly Grant[] = ["read", "env", "sys"];
 
 /** @param line its words begin with the name of the verb that is to run */
 export async function prepare(line: CommandLine, world: World): Promise<number> {

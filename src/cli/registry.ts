@@ -110,6 +110,11 @@ export const verbs = [
     load: () => import("./verbs/uninstall.ts"),
   },
   {
+    name: "upgrade",
+    summary: "Put a newer version in place of this one; it is undone by itself where that one does not work",
+    load: () => import("./verbs/upgrade.ts"),
+  },
+  {
     name: "verdict",
     summary: "Judge any log of an agent offline, with the evidence",
     load: () => import("./verbs/verdict.ts"),

@@ -54,6 +54,7 @@ async function serveIn(
         `serving '${config.project}' with ${tools.agent.name} (pid ${world.host.pid}); logs in ${config.runtime.logDir}`,
       facts: { project: config.project, pid: world.host.pid, log_dir: config.runtime.logDir },
     });
+    await tidyUpgrade(config, world, (text) => tell({ kind: "upgrade", text, tone: "warn" }));
     life?.ready();
     const started = await tools.hooks?.serveStart({ stop: stop.finish });
     if (started?.kind === "failed") {
@@ -77,4 +78,12 @@ async function serveIn(
       await shown;
     }
   });
+}
+
+/** One look in nearly all lives: only an upgrade that was cut short has left its journal beside the binary. */
+async function tidyUpgrade(config: Config, world: World, tell: (text: string) => void): Promise<void> {
+  const [binary, ...words] = world.host.serveCommand;
+  if (binary === undefined || words.length > 0 || world.files.lstat(`${binary}.upgrade.json`) === null) return;
+  const { mendAtServe } = await import("./upgrade_mend.ts");
+  await mendAtServe(config, world, tell);
 }

@@ -1,4 +1,5 @@
 // What a verb may touch: the ports, the streams and nothing else.
+import type { Binaries, ProgramFile } from "../ports/binaries.ts";
 import type { Channels } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Files } from "../ports/files.ts";
@@ -8,6 +9,7 @@ import type { Lock } from "../ports/lock.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { ServiceLine } from "../ports/service_line.ts";
 import type { Signals } from "../ports/signals.ts";
+import type { Web } from "../ports/web.ts";
 import type { BoundPorts } from "../round/bounds.ts";
 
 /** One of the program's output streams. */
@@ -25,6 +27,16 @@ export interface Stream {
   readonly hasColor: boolean;
 }
 
+/** What only an upgrade needs. */
+export interface UpgradeMeans {
+  readonly web: Web;
+  readonly binaries: Binaries;
+  /** What is to be upgraded. */
+  readonly program: ProgramFile;
+  /** Public keys in base64; a release has to be signed with one of them. */
+  readonly keys: readonly string[];
+}
+
 /** The composition root hands one of these to the verb; tests hand in fakes. */
 export interface World extends BoundPorts {
   readonly version: string;
@@ -40,6 +52,8 @@ export interface World extends BoundPorts {
   serviceLine?(): Promise<ServiceLine | null>;
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Loaded when it is asked for. */
+  upgradeMeans(): Promise<UpgradeMeans>;
   /** Reads an embedded file, e.g. `presets/claude.toml`; null when there is none. */
   asset(path: string): string | null;
   /** Names of the embedded files in a folder, sorted. */

@@ -9,6 +9,7 @@ import { monitorRows, phaseRows, phasesRows, pluginsRows } from "./schema_monito
 import { privacyRows } from "./schema_privacy.ts";
 import { progressRows } from "./schema_progress.ts";
 import { runtimeRows } from "./schema_runtime.ts";
+import { upgradeRows } from "./schema_upgrade.ts";
 
 /** All tables and their keys, in the order people read them. To add a key, add a row. */
 export const tables = {
@@ -21,6 +22,7 @@ export const tables = {
   progress: progressRows,
   privacy: privacyRows,
   monitor: monitorRows,
+  upgrade: upgradeRows,
   phases: phasesRows,
   plugins: pluginsRows,
   /** Tables of its own names alone. */
@@ -67,9 +69,10 @@ export type AgentSettings = Omit<Values<typeof fallbackRows>, "promptArgTemplate
 };
 
 /** A checked configuration: every path absolute, every default filled in, null for what is unset. */
-export interface Config
-  extends
-    Values<Pick<typeof tables, "runtime" | "vcs" | "budget" | "on_verdict" | "progress" | "privacy" | "monitor">> {
+export interface Config extends
+  Values<
+    Pick<typeof tables, "runtime" | "vcs" | "budget" | "on_verdict" | "progress" | "privacy" | "monitor" | "upgrade">
+  > {
   /** Absolute path of the TOML file. */
   readonly file: string;
   /** Name of the work folder. */

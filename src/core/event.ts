@@ -5,6 +5,7 @@ import { hookEventKinds } from "./event_hooks.ts";
 import { loopEventKinds } from "./event_loop.ts";
 import { progressEventKinds } from "./event_progress.ts";
 import { salvageEventKinds } from "./event_salvage.ts";
+import { upgradeEventKinds } from "./event_upgrade.ts";
 import { witnessEventKinds } from "./event_witness.ts";
 import type { KindRow } from "./event_witness.ts";
 
@@ -226,5 +227,6 @@ export const eventKinds = {
   ...loopEventKinds,
   ...progressEventKinds,
   ...salvageEventKinds,
+  ...upgradeEventKinds,
   ...witnessEventKinds,
 } as const satisfies Readonly<Record<string, KindRow>>;

@@ -82,6 +82,7 @@ export class Desk {
       http: fake.http,
       lock: fake.lock,
       signals: fake.signals,
+      upgradeMeans: fake.upgradeMeans,
       stdout: this.stdout,
       stderr: this.stderr,
       asset: () => null,

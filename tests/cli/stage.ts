@@ -38,6 +38,7 @@ export function stage(parts: StageParts): Stage {
       workDir: () => parts.workDir,
     },
     signals: untouchable("signals"),
+    upgradeMeans: () => Promise.reject(new Error("upgradeMeans is touched")),
     stdout: stream((text) => out += text),
     stderr: stream((text) => err += text),
     asset: (path) => presets[path] ?? null,

@@ -242,6 +242,11 @@ const expected: Readonly<Record<string, Expected>> = {
     refuses: ["0", "-1", "86_401", "1.5", '"10m"', "true"],
   },
   "privacy.redact_round_logs": { absent: false, ...truth },
+  "upgrade.from": {
+    absent: null,
+    takes: [['"/srv/releases"', "/srv/releases"], ['"https://a.example/r/"', "https://a.example/r/"]],
+    refuses: ['""', "3", "true", "[]", '"a\\u0000"'],
+  },
   "monitor.auth_fail_patterns": { absent: tables.monitor.auth_fail_patterns.default, ...patterns },
   "monitor.auth_fail_hint": { absent: "", takes: [['"log in"', "log in"]], refuses: ["3", "[]"] },
   "monitor.auto_stop_on": { absent: ["oauth_fail", "disk_critical"], ...names },

@@ -37,8 +37,8 @@ function die(): never {
   throw new Error("SIGKILL came late");
 }
 
-/** One change: counted, and died at when it is its turn. @param half does a part of it */
-function change<T>(name: string, act: () => T, half?: () => unknown): T {
+/** One change of the world: counted, and died at when it is its turn. @param half does a part of it */
+export function change<T>(name: string, act: () => T, half?: () => unknown): T {
   changes++;
   if (account !== "") Deno.writeTextFileSync(account, `${name}${half ? " divisible" : ""}\n`, { append: true });
   if (changes !== crashAt) return act();
@@ -56,7 +56,8 @@ function bare(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function crashingFiles(files: Files): Files {
+/** Files, each change of which may be the last. */
+export function crashingFiles(files: Files): Files {
   return {
     ...files,
     makeDir: (path) => change(`makeDir ${bare(path)}`, () => files.makeDir(path)),
@@ -83,7 +84,8 @@ function crashingFiles(files: Files): Files {
   };
 }
 
-function crashingProcesses(processes: Processes): Processes {
+/** Processes, to start or signal one of which may be the last. */
+export function crashingProcesses(processes: Processes): Processes {
   return {
     ...processes,
     spawnGroup: (spec) => change("spawnGroup", () => processes.spawnGroup(spec)),
@@ -99,7 +101,8 @@ function crashingProcesses(processes: Processes): Processes {
   };
 }
 
-function crashingLock(lock: Lock): Lock {
+/** Locks, to take or leave one of which may be the last. */
+export function crashingLock(lock: Lock): Lock {
   return {
     ...lock,
     tryAcquire: (path) =>
@@ -117,6 +120,12 @@ function fastClock(clock: Clock): Clock {
     monotonic: () => clock.monotonic() * speed,
     sleep: (milliseconds, signal) => clock.sleep(milliseconds / speed, signal),
   };
+}
+
+async function upgradeMeans() {
+  const { denoUpgradeMeans } = await import("../../src/ports/deno/upgrade_means.ts");
+  const { releaseKeys } = await import("../../src/service/release_key.ts");
+  return { ...denoUpgradeMeans(), keys: releaseKeys };
 }
 
 if (import.meta.main) {
@@ -137,6 +146,7 @@ if (import.meta.main) {
     signals: denoSignals(),
     stdout,
     stderr,
+    upgradeMeans,
     ...assetsIn(new URL("../../", import.meta.url)),
   }, () => {});
   await stdout.drain(1000);

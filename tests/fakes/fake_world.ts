@@ -11,6 +11,7 @@ import { FakeClock } from "./fake_clock.ts";
 import { FakeHttp } from "./fake_http.ts";
 import { FakeProcesses } from "./fake_processes.ts";
 import type { ProcessScript } from "./fake_processes.ts";
+import { sourceMeans } from "./fake_upgrade.ts";
 import { memoryFiles } from "./memory_files.ts";
 import type { MemoryFiles } from "./memory_files.ts";
 
@@ -152,6 +153,9 @@ export class FakeWorld implements World {
       workDir: () => "/home/me/shop",
     };
   }
+
+  /** From its source; a test that upgrades hands in its own. */
+  upgradeMeans: World["upgradeMeans"] = sourceMeans;
 
   asset(_path: string): string | null {
     return null;

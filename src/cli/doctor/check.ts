@@ -12,6 +12,8 @@ export type RowState = "ok" | "warn" | "fail";
 export interface Scene {
   readonly world: World;
   readonly loaded: LoadedConfig;
+  /** As it was given. */
+  readonly configPath: string;
   /** Null when the configuration is broken. */
   readonly config: Config | null;
   /** Hosts that were named, as ssh takes them. */

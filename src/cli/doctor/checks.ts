@@ -17,10 +17,18 @@ import { checkService } from "./service.ts";
 import { checkSsh } from "./ssh.ts";
 import { checkStateFiles } from "./state_files.ts";
 import { checkSupervisor } from "./supervisor.ts";
+import { checkUpgrade } from "./upgrade.ts";
 import { checkVerify } from "./verify.ts";
 
 /** Run also where the configuration is broken. */
-export const machineChecks: readonly Check[] = [checkConfig, checkGit, checkClock, checkService, checkSsh];
+export const machineChecks: readonly Check[] = [
+  checkConfig,
+  checkGit,
+  checkClock,
+  checkService,
+  checkUpgrade,
+  checkSsh,
+];
 
 /** The log folder comes first: what it lacks can be mended, and others look into it. */
 export const projectChecks: readonly Check<ProjectScene>[] = [

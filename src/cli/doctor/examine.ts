@@ -73,7 +73,7 @@ async function openScene({ configPath, hosts }: ExamineOptions, world: World): P
   const config = loaded.kind === "ok" ? loaded.config : null;
   if (config !== null) maskSecretValues(config, world);
   const isSupervised = config !== null && await world.lock.isHeld(lockPath(config.runtime.logDir));
-  return { world, loaded, config, hosts, isSupervised };
+  return { world, loaded, configPath, config, hosts, isSupervised };
 }
 
 function boundChecks(scene: Scene): readonly BoundCheck[] {

@@ -1,7 +1,7 @@
 // The file system through Deno, private to the user and with faults named in one word.
 import { dirName } from "../../core/path.ts";
-import { FileFault } from "../files.ts";
-import type { FileFaultKind, FileInfo, FileReader, Files } from "../files.ts";
+import type { FileInfo, FileReader, Files } from "../files.ts";
+import { faultOf } from "./file_fault.ts";
 import { watchPath } from "./watch.ts";
 
 const privateFile = 0o600;
@@ -145,22 +145,4 @@ function guard<T>(path: string, operation: () => T): T {
   } catch (thrown) {
     throw faultOf(path, thrown);
   }
-}
-
-function faultOf(path: string, thrown: unknown): FileFault {
-  const cause = thrown instanceof Error ? thrown.message : String(thrown);
-  return new FileFault(kindOf(thrown, cause), { path, cause });
-}
-
-function kindOf(thrown: unknown, cause: string): FileFaultKind {
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  if (thrown instanceof Deno.errors.NotFound || code === "ENOTDIR" || thrown instanceof Deno.errors.NotADirectory) {
-    return "missing";
-  }
-  if (code === "ENOSPC" || code === "EDQUOT" || /os error (28|122|69)\b/.test(cause)) return "full";
-  if (code === "EROFS" || /os error 30\b/.test(cause)) {
-    return "read_only";
-  }
-  if (thrown instanceof Deno.errors.PermissionDenied || thrown instanceof Deno.errors.NotCapable) return "denied";
-  return "other";
 }

@@ -18,6 +18,7 @@ Deno.test("examine() finds a healthy project in order and changes nothing", asyn
     "clock",
     "service_manager",
     "linger",
+    "upgrade",
     "log_folder",
     "work_tree",
     "agent agent",
@@ -54,6 +55,7 @@ Deno.test("examine() tells a broken configuration row by row, and still looks at
     "clock",
     "service_manager",
     "linger",
+    "upgrade",
   ]);
 });
 

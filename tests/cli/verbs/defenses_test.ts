@@ -87,6 +87,7 @@ function bound(world: FakeWorld) {
     signals,
     stdout,
     stderr,
+    upgradeMeans: world.upgradeMeans,
     asset: (path: string) => world.asset(path),
     assets: (folder: string) => world.assets(folder),
   };
