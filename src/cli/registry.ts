@@ -39,6 +39,12 @@ export const verbs = [
     load: () => import("./verbs/hooks.ts"),
   },
   {
+    name: "import",
+    summary:
+      "Take over a project of cli-agent-runner, the Python program: its records are copied, nothing of it is changed",
+    load: () => import("./verbs/import.ts"),
+  },
+  {
     name: "init",
     summary: "Write agent-runner.toml and a first prompt into a project",
     load: () => import("./verbs/init.ts"),

@@ -41,10 +41,12 @@ export interface Golden {
 }
 
 const folder = new URL("../golden/", import.meta.url);
+/** Beside the recordings: log folders that other versions wrote. */
+const logFolders = "log-folders";
 
 /** Every recorded run, sorted by CLI and name. */
 export function allGoldens(): readonly Golden[] {
-  return namesIn(folder).flatMap((cli) => goldens(cli));
+  return namesIn(folder).filter((name) => name !== logFolders).flatMap((cli) => goldens(cli));
 }
 
 /** Every recorded run of one CLI, sorted by name. */
