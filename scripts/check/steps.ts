@@ -30,8 +30,10 @@ const slow = [
   "tests/e2e/crash_kill_test.ts",
   "tests/e2e/crash_points_test.ts",
   "tests/e2e/monitor_test.ts",
+  "tests/vcs/auto_commit_secrets_test.ts",
   "tests/vcs/salvage_kinds_test.ts",
   "tests/vcs/salvage_restore_test.ts",
+  "tests/vcs/salvage_test.ts",
   "tests/vcs/salvage_trouble_test.ts",
   "tests/view/sight_memory_test.ts",
 ];
