@@ -30,11 +30,14 @@ const slow = [
   "tests/e2e/crash_kill_test.ts",
   "tests/e2e/crash_points_test.ts",
   "tests/e2e/monitor_test.ts",
+  "tests/store/redact_log_test.ts",
   "tests/vcs/auto_commit_secrets_test.ts",
+  "tests/vcs/auto_commit_test.ts",
   "tests/vcs/salvage_kinds_test.ts",
   "tests/vcs/salvage_restore_test.ts",
   "tests/vcs/salvage_test.ts",
   "tests/vcs/salvage_trouble_test.ts",
+  "tests/vcs/stash_test.ts",
   "tests/view/sight_memory_test.ts",
 ];
 
@@ -80,6 +83,7 @@ const long: readonly Step[] = [
     what: "End-to-end tests with a scripted agent",
     // They mostly wait: beside each other they take half the time.
     args: [...test, "--parallel", `--ignore=${onlyNamed}`, "tests/e2e"],
+    env: { DENO_JOBS: "4" },
     limitSeconds: 600,
   },
   { name: "literate", what: "Commands of the documents", args: [...test, "tests/literate"], limitSeconds: 120 },

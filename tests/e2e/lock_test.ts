@@ -28,7 +28,7 @@ for (const [verb, holder] of [["serve", "serve"], ["round", "serve"], ["serve", 
     await using project = await Project.make({ mode: "hang" });
     const first = project.start(holder);
     await project.untilAgent();
-    await project.until("the links", () => exists(`${project.logs}/round-current.log`));
+    await project.untilKind("agent_spawn");
     await project.until("the agent's first words", () => project.roundLog(1).endsWith("\n"));
     const before = picture(project);
     const { code, stdout, stderr } = await project.run([verb]);
