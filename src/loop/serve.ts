@@ -212,9 +212,11 @@ class Loop {
       phase: null,
       skipsBattery: this.#options.skipsBattery,
       stop: this.#stop.stopRound,
+      finish: this.#stop.finish,
       ...this.#roundMeans,
       wantsFreshSession: this.#course.needsFreshSession,
     }, this.#tools);
+    if (outcome.kind === "not_begun") return null;
     if (outcome.kind === "refused") return await this.#course.refused(outcome.failures);
     this.rounds++;
     return await this.#after(outcome.result);

@@ -29,8 +29,9 @@ import type { RoundTools } from "./tools.ts";
 import { closeBook, watchAndSettle } from "./watch.ts";
 import { lookBefore, saveBefore } from "./work_before.ts";
 
-/** `refused`: the battery failed, nothing was started and no number was taken. */
+/** `refused`: the battery failed; `not_begun`: a stop came meanwhile. Nothing was started and no number was taken. */
 export type RoundOutcome =
+  | { readonly kind: "not_begun" }
   | { readonly kind: "refused"; readonly failures: readonly Check[] }
   | { readonly kind: "done"; readonly result: RoundResult };
 
@@ -53,6 +54,8 @@ export interface RoundRequest extends RoundMeans {
   readonly skipsBattery: boolean;
   /** Fires when the round is to be stopped now. */
   readonly stop: AbortSignal;
+  /** Fires when no further round is to begin; one that has taken its number goes on. Absent: it never does. */
+  readonly finish?: AbortSignal;
   /** What came before asks for a new session. */
   readonly wantsFreshSession?: boolean;
 }
@@ -85,6 +88,8 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     for (const check of checked.failures) sink.emit("smoke_check_failed", { reason: `${check.name}: ${check.reason}` });
     return { kind: "refused", failures: checked.failures };
   }
+  // To look at the tree may have taken a while.
+  if (request.finish?.aborted) return { kind: "not_begun" };
   const { head } = before;
   const paths = pathsOf(plan, startedAt);
   const agent = tools.agent.name;

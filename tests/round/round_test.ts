@@ -44,6 +44,23 @@ Deno.test("runRound() keeps status.json true while the agent runs", async () => 
   assert.equal(current.id, stage.world.processes.spawned[0]!.environment.AGENT_RUNNER_ROUND_ID);
 });
 
+Deno.test("runRound() begins no round when a stop comes while the tree is looked at", async () => {
+  const stage = new LoopStage();
+  const { processes, signals } = stage.world;
+  const { answer } = processes;
+  processes.answer = (spec) => {
+    if (spec.argv[0] === "git") signals.send("SIGTERM");
+    return answer(spec);
+  };
+  assert.equal(await stage.serve(), 0);
+  assert.deepEqual(processes.spawned, []);
+  assert.equal(eventOf(stage, "round_start"), undefined);
+  assert.deepEqual([eventOf(stage, "serve_stopped")?.reason, eventOf(stage, "serve_stopped")?.rounds_completed], [
+    "SIGTERM",
+    0,
+  ]);
+});
+
 Deno.test("runRound() tells once of an agent that was replaced by another version", async () => {
   const stage = new LoopStage();
   for (const cliVersion of ["1.0.0", "1.1.0", "1.1.0", null]) {

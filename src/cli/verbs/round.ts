@@ -35,8 +35,9 @@ export default defineVerb({
       // Who may work is kept account of as in a loop; that all have to wait is passed over, because a person asks.
       const roster = new Roster(seats, supervisor.tools);
       await roster.beforeRound();
-      const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound, ...means };
+      const request = { phase, skipsBattery: skipsBattery(world), stop: stop.stopRound, finish: stop.finish, ...means };
       const outcome = await runRound(request, roster.tools);
+      if (outcome.kind === "not_begun") return exitCode.failure;
       if (outcome.kind === "refused") {
         for (const check of outcome.failures) world.stderr.write(`${visible(startFailure(check).text)}\n`);
         return exitCode.config;
