@@ -1,5 +1,6 @@
 // Writes the manual page from the verbs, as roff.
-import type { FlagSpec, Verb } from "../../src/cli/verb.ts";
+import type { Verb } from "../../src/cli/verb.ts";
+import { spellFlag } from "./flags.ts";
 import { exitCode } from "../../src/core/errors.ts";
 
 const exits: readonly (readonly [keyof typeof exitCode, string])[] = [
@@ -80,22 +81,6 @@ function entry(term: string, meaning: string): readonly string[] {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.)]$/.test(text) ? "" : "."}`;
-}
-
-function spellFlag(name: string, spec: FlagSpec): string {
-  switch (spec.kind) {
-    case "boolean":
-      return `--${name}`;
-    case "choice":
-      return `--${name} ${spec.values.join("|")}`;
-    case "string":
-      return `--${name} ${spec.placeholder ?? "TEXT"}${spec.isRepeatable === true ? " ..." : ""}`;
-    case "integer":
-    case "number":
-      return `--${name} ${spec.placeholder ?? "N"}`;
-    default:
-      return spec satisfies never;
-  }
 }
 
 /** Text as roff: nothing in it is taken for a request, an escape or a hyphen to break at. */

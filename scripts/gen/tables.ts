@@ -1,6 +1,7 @@
 // Renders what the docs show from the tables in the source.
 import { eventKinds } from "../../src/core/event.ts";
-import type { FlagSpec, Verb } from "../../src/cli/verb.ts";
+import type { Verb } from "../../src/cli/verb.ts";
+import { spellFlag } from "./flags.ts";
 import { floors } from "../floors.ts";
 import { ceiling } from "../permissions.ts";
 import { exists } from "../tree.ts";
@@ -76,20 +77,4 @@ function verbSection(verb: Verb): string {
   if (verb.positional) parts.push(`${code(verb.positional.placeholder)}: ${verb.positional.brief}.`);
   if (verb.examples && verb.examples.length > 0) parts.push(`\`\`\`text\n${verb.examples.join("\n")}\n\`\`\``);
   return parts.join("\n\n");
-}
-
-function spellFlag(name: string, spec: FlagSpec): string {
-  switch (spec.kind) {
-    case "boolean":
-      return `--${name}`;
-    case "choice":
-      return `--${name} ${spec.values.join("|")}`;
-    case "string":
-      return `--${name} ${spec.placeholder ?? "TEXT"}${spec.isRepeatable ? " ..." : ""}`;
-    case "integer":
-    case "number":
-      return `--${name} ${spec.placeholder ?? "N"}`;
-    default:
-      return spec satisfies never;
-  }
 }
