@@ -30,13 +30,25 @@ export function denoServiceLine(processes: Processes): ServiceLine | null {
     async send(lines) {
       if (socket === null) return await bySpawn(lines);
       try {
-        await socket.send(new TextEncoder().encode(lines.join("\n")), { transport: "unixpacket", path });
+        const bytes = new TextEncoder().encode(lines.join("\n"));
+        await withinTime(socket.send(bytes, { transport: "unixpacket", path }));
       } catch {
         await bySpawn(lines);
       }
     },
     close: () => socket?.close(),
   };
+}
+
+/** A manager that reads nothing holds up a datagram, too. */
+async function withinTime(sending: Promise<number>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, sendTimeoutMs));
+  try {
+    await Promise.race([sending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A datagram needs a socket of one's own, which is bound to a name; the name is taken away at once. */

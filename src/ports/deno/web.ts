@@ -8,6 +8,8 @@ const passing = [408, 425, 429, 500, 502, 503, 504];
 /** Exit codes of curl that no further try changes: a bad address, a redirect that is not safe, or too many of them. */
 const final = [1, 3, 47];
 const headBytes = 64 * 1024;
+/** A server that drips on without ever being done is not waited for longer. */
+const longestSeconds = 3600;
 const saidBytes = 4096;
 
 export function denoWeb(): Web {
@@ -26,6 +28,7 @@ function callOf({ from, silenceMs }: Wanted): string[] {
     ...["-q", "--silent", "--show-error", "--include", "--location", "--globoff", "--no-buffer"],
     ...["--suppress-connect-headers", "--max-redirs", "5", "--proto", "=http,https", "--proto-redir", "=https"],
     ...["--connect-timeout", silence, "--speed-limit", "1", "--speed-time", silence],
+    ...["--max-time", String(longestSeconds)],
     ...(from > 0 ? ["--range", `${from}-`] : []),
     ...["--config", "-"],
   ];
