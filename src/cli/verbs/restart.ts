@@ -50,7 +50,10 @@ export default defineVerb({
     }
     const after = await lookAtService(config, world);
     if (args.isJson) world.stdout.write(`${spellJson({ ...after, log: started.log })}\n`);
-    else world.stdout.write(`restarted (pid ${started.pid})${spellKept(isKept ? before : null, after)}\n`);
+    else {
+      const word = before.active ? "restarted" : "started, as nothing ran";
+      world.stdout.write(`${word} (pid ${started.pid})${spellKept(isKept ? before : null, after)}\n`);
+    }
     return exitCode.ok;
   },
 });

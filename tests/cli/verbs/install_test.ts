@@ -228,6 +228,14 @@ Deno.test("on a Mac the same verbs write an agent and ask launchd", async () => 
   assert.equal(failing.world.files.readText(path), null);
 });
 
+Deno.test("restart starts what does not run, and says so", async () => {
+  const { world, call } = scene();
+  await call("install", "--json");
+  world.processes.signal(JSON.parse(world.stdout.text).pid, "SIGKILL");
+  assert.equal(await call("restart"), 0, world.stderr.text);
+  assert.match(world.stdout.text, /^started, as nothing ran \(pid \d+\)\n$/);
+});
+
 Deno.test("restart refuses a supervisor that was started by other means, and a configuration that is broken", async () => {
   const { world, call } = scene();
   await call("install");
