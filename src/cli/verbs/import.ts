@@ -7,6 +7,7 @@ import { dirName, joinPath } from "../../core/path.ts";
 import { spellBytes, visible } from "../../core/text.ts";
 import { FileFault } from "../../ports/files.ts";
 import { copyLogs, findLogs } from "../../service/import_logs.ts";
+import { readJsonObject } from "../../store/json_file.ts";
 import { openEventSource } from "../../store/event_source.ts";
 import { StatusFile } from "../../store/status.ts";
 import { lockPath } from "../../view/service_view.ts";
@@ -33,7 +34,14 @@ export default defineVerb({
     const { apply: isApplying, "dry-run": isDry, logs } = args.flags;
     if (folder === undefined) throw usage("No project is named", "Name its folder: agent-runner import FOLDER");
     if (isApplying && isDry) throw usage("'--apply' and '--dry-run' are both given", "Give one of them");
-    const { config, warnings } = open(joinPath(world.host.workDir(), folder, "agent-runner.toml"), world);
+    const path = joinPath(world.host.workDir(), folder, "agent-runner.toml");
+    if (await readingLogs(() => world.files.stat(path)) === null) {
+      throw new OperatorError(`There is no project in '${visible(folder)}': it holds no agent-runner.toml`, {
+        fix: "Name the folder that holds it: agent-runner import FOLDER",
+        exitCode: exitCode.config,
+      });
+    }
+    const { config, warnings } = open(path, world);
     const from = config.runtime.logDir;
     const to = logs === undefined ? joinPath(dirName(from), "records") : joinPath(world.host.workDir(), logs);
     await requireReady(config, to, world);
@@ -73,6 +81,12 @@ async function requireReady(config: Config, to: string, world: World): Promise<v
     });
   }
   if (to === from) throw usage(`'${visible(to)}' is the old log folder`, "Name another one with --logs");
+  const { schema } = await readingLogs(() => readJsonObject(world.files, joinPath(from, "status.json"))) ?? {};
+  if (typeof schema === "number" && schema >= 2) {
+    throw new OperatorError(`This project is agent-runner's already: so says 'status.json' in '${visible(from)}'`, {
+      fix: "There is nothing to take over; 'agent-runner serve' goes on with it",
+    });
+  }
   if (await world.lock.isHeld(lockPath(from))) {
     throw new OperatorError(`A supervisor is at work on '${visible(from)}'`, {
       fix: "Stop it with the program that started it, and try again",
@@ -144,9 +158,9 @@ function apply(config: Config, { from, to }: { readonly from: string; readonly t
 function spell(facts: Facts, file: string): string[] {
   const lines = [
     `${facts.is_applied ? "took over" : "would take over"} '${facts.project}' (${file})`,
-    `  records   ${facts.files} files, ${
-      spellBytes(facts.bytes)
-    }: ${facts.events} events, ${facts.rounds} logs of rounds`,
+    `  records   ${facts.files} files, ${spellBytes(facts.bytes)}: ${facts.events} events, ${facts.rounds} ${
+      facts.rounds === 1 ? "log of a round" : "logs of rounds"
+    }`,
     `  from      ${facts.from_logs} (stays as it is)`,
     `  to        ${facts.to_logs}`,
     `  next      round ${(facts.last_round ?? 0) + 1}`,

@@ -75,8 +75,11 @@ Deno.test("import refuses what is at work, what is broken and what is in the way
   };
   await refused(scene(), [], [2, /No project is named/]);
   await refused(scene(), [".", "--apply", "--dry-run"], [2, /both given/]);
-  await refused(scene(), ["nowhere"], [78, /nowhere\/agent-runner\.toml/]);
+  await refused(scene(), ["nowhere"], [78, /There is no project in 'nowhere'/]);
   await refused(scene(), [".", "--logs", "state"], [2, /is the old log folder/]);
+  const own = scene();
+  own.world.files.writeAtomic(`${shop}/state/status.json`, '{"schema": 2}');
+  await refused(own, [".", "--apply"], [1, /This project is agent-runner's already/]);
   const busy = scene();
   busy.world.lock.holdElsewhere(`${shop}/state/agent-runner.lock`);
   await refused(busy, [".", "--apply"], [75, /A supervisor is at work/]);
