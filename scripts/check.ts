@@ -1,5 +1,6 @@
 // Runs everything that must pass before a change is good: one line per step, what failed, one line at the end.
 import { bundleInto } from "./compile/bundle.ts";
+import { failuresIn } from "./check/failures.ts";
 import { countTests, lanes, onDemand } from "./check/steps.ts";
 import type { Step } from "./check/steps.ts";
 import { complain, say } from "./say.ts";
@@ -33,7 +34,7 @@ async function runStep(step: Step, { tally, bundle }: Parts): Promise<void> {
       seconds.toFixed(1).padStart(6)
     } s  ${step.what}${tests}`,
   );
-  if (!isGood) say(`${stdout}${stderr}`.trimEnd() || "no output");
+  if (!isGood) say(failuresIn(`${stdout}${stderr}`) || "no output");
 }
 
 async function runLane(steps: readonly Step[], parts: Parts): Promise<void> {

@@ -1,5 +1,6 @@
 // Guards the check command: steps that exist, and counting of tests.
 import assert from "node:assert/strict";
+import { failuresIn } from "../../scripts/check/failures.ts";
 import { countSteps, countTests, lanes, onDemand } from "../../scripts/check/steps.ts";
 
 Deno.test("countTests() reads the closing line, also with ignored tests and steps", () => {
@@ -33,4 +34,33 @@ Deno.test("no step has the name of another, and each has an end", () => {
   const steps = [...lanes.flat(), ...onDemand];
   assert.equal(new Set(steps.map((step) => step.name)).size, steps.length);
   assert.deepEqual(steps.filter((step) => !(step.limitSeconds > 0)), []);
+});
+
+Deno.test("failuresIn() tells the errors first and leaves out what passed", () => {
+  const output = [
+    "\u001b[0m\u001b[38;5;245mrunning 3 tests from ./a_test.ts\u001b[0m",
+    "a passes ... \u001b[32mok\u001b[0m (1ms)",
+    "b fails ... \u001b[31mFAILED\u001b[0m (2ms)",
+    "c is left out ... ignored (0ms)",
+    "",
+    " ERRORS ",
+    "",
+    "b fails => ./a_test.ts:2:6",
+    "error: Error: the reason",
+    "",
+    " FAILURES ",
+    "",
+    "b fails => ./a_test.ts:2:6",
+    "",
+    "FAILED | 1 passed | 1 failed",
+  ].join("\n");
+  assert.equal(
+    failuresIn(output),
+    "b fails => ./a_test.ts:2:6\nerror: Error: the reason\n\nb fails ... FAILED (2ms)",
+  );
+});
+
+Deno.test("failuresIn() keeps what is no output of tests as it is", () => {
+  assert.equal(failuresIn("error: no such file\n\n  at x\n"), "error: no such file\n\n  at x");
+  assert.equal(failuresIn("\n"), "");
 });
