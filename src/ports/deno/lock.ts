@@ -1,10 +1,12 @@
 // flock(2) through Deno: the lock dies with its holder. Older runtimes lack tryLock, so lock() is raced there.
 import type { HeldLock, Lock } from "../lock.ts";
 
-const attempts = 12;
 const pauseMs = 20;
-/** A free lock is had in well under a millisecond; these only tell a held one from a slow machine. */
-const acquireRaceMs = 250;
+/** Whoever only takes it to look at what it guards gives it back within this time. */
+const patienceMs = 250;
+/** A reader that the machine leaves without a processor keeps its shared lock as long: no holder, so it is sat out. */
+const readersPatienceMs = 5_000;
+/** Of the older runtime: a free lock is seen well within it. */
 const lookRaceMs = 30;
 
 type TryLock = (exclusive: boolean) => Promise<boolean>;
@@ -14,13 +16,9 @@ export function denoLock(): Lock {
   const pending = new Map<string, Promise<void>>();
   return {
     async tryAcquire(path) {
-      // A reader's probe holds the lock for an instant; a supervisor must not be refused because of it.
-      for (let attempt = 0; attempt < attempts; attempt++) {
-        const held = await acquireOnce(path);
-        if (held === "gave_up") return null;
-        if (held) return held;
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
+      const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+      if (await acquire(file, path)) return { release: () => file.close() };
+      file.close();
       return null;
     },
     async isHeld(path) {
@@ -47,14 +45,30 @@ export function denoLock(): Lock {
   };
 }
 
-/** `gave_up`: the older runtime has waited in line; trying again at once would tell nothing new. */
-async function acquireOnce(path: string): Promise<HeldLock | "gave_up" | null> {
-  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+/** Waits a moment for one that holds it as a supervisor does, and longer for readers alone. */
+async function acquire(file: Deno.FsFile, path: string): Promise<boolean> {
   const tryLock = tryLockOf(file);
-  const isOurs = tryLock ? await tryLock(true) : await settlesWithin(file.lock(true), acquireRaceMs);
-  if (isOurs) return { release: () => file.close() };
-  file.close();
-  return tryLock ? null : "gave_up";
+  // The older runtime can only wait in line: what it asked for once is looked at again and again.
+  const turn = tryLock === null ? file.lock(true) : null;
+  const beganAt = performance.now();
+  while (true) {
+    if (turn !== null ? await settlesWithin(turn, pauseMs) : await tryLock!(true)) return true;
+    const waitedMs = performance.now() - beganAt;
+    if (waitedMs >= readersPatienceMs) return false;
+    // One's own turn may have come while that was looked at.
+    if (waitedMs >= patienceMs && !await isShared(path)) return turn !== null && await settlesWithin(turn, 0);
+    if (turn === null) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/** Whether those who hold it are readers, or nobody: then another reader gets it, too. */
+async function isShared(path: string): Promise<boolean> {
+  const file = await Deno.open(path, { read: true });
+  try {
+    return await (tryLockOf(file)?.(false) ?? settlesWithin(file.lock(false), lookRaceMs));
+  } finally {
+    file.close();
+  }
 }
 
 function tryLockOf(file: Deno.FsFile): TryLock | null {
