@@ -145,7 +145,9 @@ export const promptRows = {
 export const vcsRows = {
   dirty_action: row(oneOf(["stash", "ignore", "auto_commit"]), {
     default: "stash",
-    doc: "What becomes of work that a round leaves uncommitted. `auto_commit` never takes what looks like a secret.",
+    doc:
+      "What becomes of work that a round leaves uncommitted. `stash` leaves this file and the prompts in the tree; " +
+      "`auto_commit` never takes what looks like a secret.",
   }),
   owned_paths: row(globList, {
     default: [],

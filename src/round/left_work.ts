@@ -1,4 +1,5 @@
 // Looks for uncommitted work after a round and does with it what the configuration says.
+import { allPhases } from "../config/phases.ts";
 import type { Ending } from "../core/round.ts";
 import { redact } from "../core/redact.ts";
 import { visible } from "../core/text.ts";
@@ -10,6 +11,7 @@ import type { DirtyOutcomeKind } from "../hooks/request.ts";
 import { hooksOnDirty } from "./hook_calls.ts";
 import { openOrphanLedger } from "../vcs/orphan.ts";
 import { salvageLeft } from "./salvage_left.ts";
+import { hidesOwnFiles, ownFilesWithin, withoutOwnFiles } from "../vcs/own_files.ts";
 import { applyDirtyPolicy } from "../vcs/policy.ts";
 import { standingOf, withWork } from "../vcs/progress.ts";
 import type { Standing } from "../vcs/progress.ts";
@@ -87,7 +89,19 @@ export async function saveLeftWork(
   }
   const handled = await hooksOnDirty(round, { files: paths, head: check.head }, tools);
   if (handled !== null) return { ...left, ...await byHook(round, { handled, paths, head: check.head }, tools) };
-  return { ...left, ...await applyPolicy(round, { tree: check, logFolder }, tools) };
+  const tree = config.vcs.dirtyAction === "stash" ? await stashable(check, logFolder, tools) : check;
+  if (tree.files.length === 0) return { ...left, outcome: "ignored", note: `${count(paths)} left in the tree` };
+  return { ...left, ...await applyPolicy(round, { tree, logFolder }, tools) };
+}
+
+/** The tree without the configuration and the prompts, which may be changed while a round runs. */
+async function stashable(tree: DirtyTree, logFolder: string | null, tools: RoundTools): Promise<DirtyTree> {
+  const { config, files, git } = tools;
+  const prompts = allPhases(config).flatMap(({ promptFiles }) => promptFiles);
+  const own = ownFilesWithin(files, config.runtime.workDir, [config.file, ...prompts]);
+  if (!hidesOwnFiles(tree, own)) return withoutOwnFiles(tree, own);
+  const listed = await checkTree({ git, logFolder, ownedPatterns: config.vcs.ownedPaths, listsUntracked: true });
+  return withoutOwnFiles(listed.kind === "dirty" ? listed : tree, own);
 }
 
 /** Work of this round that an earlier life of the supervisor had stashed when it died. */

@@ -31,14 +31,17 @@ export interface TreeQuestion {
   readonly logFolder: string | null;
   /** Patterns of paths that are nobody's uncommitted work. Default none. */
   readonly ownedPatterns?: readonly string[];
+  /** List each file of an untracked folder, not the folder alone. */
+  readonly listsUntracked?: boolean;
 }
 
 /** Checks the tree below the work folder, without the log folder and owned paths. Never throws for git's failures. */
-export async function checkTree({ git, logFolder, ownedPatterns = [] }: TreeQuestion): Promise<TreeCheck> {
+export async function checkTree(question: TreeQuestion): Promise<TreeCheck> {
+  const { git, logFolder, ownedPatterns = [], listsUntracked = false } = question;
   const state = await git.state({
     excluded: logFolder === null ? [] : [logFolder],
     // An owned path inside an untracked folder is only seen when the folder is listed.
-    untracked: ownedPatterns.length > 0 ? "all" : "normal",
+    untracked: listsUntracked || ownedPatterns.length > 0 ? "all" : "normal",
   });
   if (state.kind !== "ok") return { kind: "unknown", cause: state.kind, reason: describeFault(state) };
   const isOwned = (file: DirtyFile) => ownedPatterns.some((pattern) => matchesOwned(pattern, file.path));

@@ -203,3 +203,44 @@ for (const isIgnored of [false, true]) {
     });
   }
 }
+
+Deno.test("round leaves its own configuration and prompts in the tree when it stashes, and brings back a deleted one", async () => {
+  await using project = await Project.make(
+    agentOf('case "$(cat step)" in 1) echo x >prompts/notes;; *) rm prompts/main.md;; esac'),
+  );
+  const edit = (file: string) => Deno.writeTextFileSync(`${project.work}/${file}`, "# mine\n", { append: true });
+  const step = async (name: string) => {
+    Deno.writeTextFileSync(`${project.work}/step`, name);
+    await project.git("add", "step");
+    await project.git("commit", "-q", "-m", name);
+  };
+  await step("1");
+  edit("agent-runner.toml");
+  edit("prompts/main.md");
+  await project.git("rm", "-q", "--cached", "-r", "prompts");
+  await project.git("commit", "-q", "-m", "prompts are not git's");
+  const { outcome: { stdout } } = await oneRound(project);
+  assert.match(stdout, /1 uncommitted path stashed as/);
+  assert.equal(exists(`${project.work}/prompts/notes`), false);
+  for (const file of ["agent-runner.toml", "prompts/main.md"]) {
+    assert.match(Deno.readTextFileSync(`${project.work}/${file}`), /# mine\n$/, file);
+  }
+  // Both were saved all the same: the agent could have destroyed them.
+  assert.equal(project.ofKind("salvage_saved").length, 2);
+
+  await project.git("add", "-A");
+  await step("2");
+  edit("agent-runner.toml");
+  await oneRound(project);
+  assert.match(Deno.readTextFileSync(`${project.work}/prompts/main.md`), /# mine\n$/);
+  assert.equal((await stashes(project)).length, 2);
+  assert.equal((await project.git("status", "--porcelain")).trim(), "M agent-runner.toml");
+});
+
+Deno.test("round stashes nothing where only its own files are uncommitted", async () => {
+  await using project = await Project.make(agentOf("echo '# mine' >>agent-runner.toml"));
+  const { outcome: { stdout } } = await oneRound(project);
+  assert.match(stdout, /1 uncommitted path left in the tree/);
+  assert.deepEqual(await stashes(project), []);
+  assert.equal(project.ofKind("orphan_stashed").length + project.ofKind("orphan_stash_failed").length, 0);
+});
