@@ -49,7 +49,7 @@ export interface KillReport {
 
 /** Never throws for what it meets; `left` tells. */
 export async function killAll(parts: KillParts): Promise<KillReport> {
-  const { clock, lock, logDir } = parts;
+  const { clock } = parts;
   const begunAt = clock.monotonic();
   const met = new Set((await carriers(parts) ?? []).map((row) => row.pid));
   const supervisor = await endSupervisor(parts);
@@ -57,7 +57,7 @@ export async function killAll(parts: KillParts): Promise<KillReport> {
   const grace = supervisor.how === "none" ? graceSeconds.alone : graceSeconds.afterSupervisor;
   const swept = await parts.sweep(grace);
   const left = await endRest(parts);
-  const isFree = !await lock.isHeld(lockPath(logDir));
+  const isFree = await isFreeWithin(killedMs, parts);
   await clearTraces(parts);
   const survivors = left ?? [];
   const reasons = survivors.map((row) => `process ${row.pid} of a round still lives`);

@@ -39,7 +39,8 @@ Deno.test("a round of an agent that stands in is read with its own reader, also 
   project.writeConfig({
     mode: "exit1",
     agent: { reader: "plain" },
-    toml: `${other}\ncommand = ["${fakeAgent}"]\nenv = { FAKE_OUT = "${project.out}", FAKE_MODE = "slow" }\n`,
+    toml: `${other}\ncommand = ["${fakeAgent}"]\nenv = { FAKE_OUT = "${project.out}", ` +
+      'FAKE_MODE = "late", FAKE_GATE = "1", FAKE_SLEEP = "0.1", FAKE_END = "result" }\n',
   });
   const until = Math.ceil(Date.now() / 1000) + 3600;
   const block = { until_epoch: until, reason: "the limit", since_round: 0 };
@@ -53,7 +54,10 @@ Deno.test("a round of an agent that stands in is read with its own reader, also 
   first.kill();
   await first.settled();
   Deno.writeTextFileSync(`${project.logs}/seats.json`, '{"active": "spa');
-  await project.run(["serve", "--once"]);
+  const second = project.start("serve", "--once");
+  await project.untilKind("round_adopted");
+  Deno.writeTextFileSync(`${project.out}/go`, "");
+  await second.ended();
   const [verdict] = project.ofKind("round_verdict");
   assert.deepEqual([verdict?.verdict, verdict?.session_id], ["ok", "s-1"]);
   assert.equal(project.status().agent, "claude");

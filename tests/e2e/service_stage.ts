@@ -69,12 +69,13 @@ export class ServiceStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await using _last = this.#manager;
     // A supervisor that a failed test left would outlive the manager.
     for (const project of this.#projects) {
-      await project.run(["kill"]);
-      await project[Symbol.asyncDispose]();
+      await using own = project;
+      const { code, stderr } = await own.run(["kill"]);
+      assert.equal(code, 0, `a supervisor may be left, as kill failed: ${stderr}`);
     }
-    await this.#manager[Symbol.asyncDispose]();
   }
 }
 

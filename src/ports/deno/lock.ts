@@ -1,5 +1,5 @@
 // flock(2) through Deno: the lock dies with its holder. Older runtimes lack tryLock, so lock() is raced there.
-import type { HeldLock, Lock } from "../lock.ts";
+import type { Lock } from "../lock.ts";
 
 const pauseMs = 20;
 /** Whoever only takes it to look at what it guards gives it back within this time. */
@@ -35,7 +35,7 @@ export function denoLock(): Lock {
         return !isFree;
       }
       const probe = file.lock(false).then(() => {}, () => {});
-      if (await settlesWithin(probe, lookRaceMs)) {
+      if (await settlesInTime(probe, path)) {
         file.close();
         return false;
       }
@@ -65,7 +65,7 @@ async function acquire(file: Deno.FsFile, path: string): Promise<boolean> {
 async function isShared(path: string): Promise<boolean> {
   const file = await Deno.open(path, { read: true });
   try {
-    return await (tryLockOf(file)?.(false) ?? settlesWithin(file.lock(false), lookRaceMs));
+    return await (tryLockOf(file)?.(false) ?? settlesInTime(file.lock(false), path));
   } finally {
     file.close();
   }
@@ -74,6 +74,15 @@ async function isShared(path: string): Promise<boolean> {
 function tryLockOf(file: Deno.FsFile): TryLock | null {
   const candidate = (file as { tryLock?: TryLock }).tryLock;
   return candidate ? candidate.bind(file) : null;
+}
+
+/** Time counts only once a later call has come back: a busy machine does all of them late. */
+async function settlesInTime(locking: Promise<void>, path: string): Promise<boolean> {
+  const late = Promise.all([
+    Deno.stat(path).catch(() => null),
+    new Promise((resolve) => setTimeout(resolve, lookRaceMs)),
+  ]);
+  return await Promise.race([locking.then(() => true, () => false), late.then(() => false)]);
 }
 
 async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
