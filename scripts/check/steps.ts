@@ -58,7 +58,10 @@ const ofBinary = [
   "tests/e2e/upgrade_test.ts",
 ];
 
-const onlyNamed = [...slow, ...overSsh, ...underSystemd, ...ofBinary].join(",");
+/** Needs an emulator, and Deno for aarch64 from npm. */
+const emulated = ["tests/e2e/aarch64_test.ts"];
+
+const onlyNamed = [...slow, ...overSsh, ...underSystemd, ...ofBinary, ...emulated].join(",");
 
 const quick: readonly Step[] = [
   { name: "fmt", what: "Formatting", args: ["fmt", "--check"], limitSeconds: 60 },
@@ -117,6 +120,12 @@ export const onDemand: readonly Step[] = [
     what: "Upgrades of a compiled binary, killed at every step, too",
     args: [...test, "--parallel", ...ofBinary],
     limitSeconds: 400,
+  },
+  {
+    name: "aarch64",
+    what: "The program under the Deno of aarch64, emulated",
+    args: [...test, ...emulated],
+    limitSeconds: 600,
   },
   {
     name: "crash-points",
