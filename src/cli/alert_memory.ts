@@ -3,6 +3,7 @@ import { joinPath } from "../core/path.ts";
 import { restoredAlerts, storedAlerts } from "../monitor/alerts.ts";
 import type { OpenAlert } from "../monitor/alerts.ts";
 import type { Files } from "../ports/files.ts";
+import { keepNewer, stateText } from "../store/formats.ts";
 import { readJsonObject } from "../store/json_file.ts";
 
 const longestName = 100;
@@ -18,15 +19,16 @@ export class AlertMemory {
     this.#files = files;
   }
 
-  /** Whatever the file holds. */
+  /** Whatever the file holds; one of a newer version is kept beside what is written next. */
   read(): readonly OpenAlert[] {
+    keepNewer({ path: this.#path, kind: "monitor*.json" }, this.#files);
     return restoredAlerts(readJsonObject(this.#files, this.#path));
   }
 
   /** False when it cannot be written: the next monitor tells again what is open. */
   write(open: readonly OpenAlert[]): boolean {
     try {
-      this.#files.writeAtomic(this.#path, `${JSON.stringify(storedAlerts(open))}\n`);
+      this.#files.writeAtomic(this.#path, stateText("monitor*.json", storedAlerts(open)));
       return true;
     } catch {
       return false;

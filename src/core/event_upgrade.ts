@@ -24,4 +24,8 @@ export const upgradeEventKinds = {
     when: "A new version did not do, and the old one could not be brought back to work: a person has to look",
     fields: { attempted_version: "string", restore_target_version: "string", failure_reason: "string" },
   },
+  state_newer: {
+    when: "A newer version wrote a state file: what is understood of it is used, and a copy is kept",
+    fields: { file: "string", schema: "int", known: "int", kept_as: "string|null" },
+  },
 } as const satisfies Readonly<Record<string, KindRow>>;

@@ -4,6 +4,7 @@ import { joinPath } from "../core/path.ts";
 import { type PeriodName, periodNames } from "../core/period.ts";
 import { shellQuote, spellBytes } from "../core/text.ts";
 import { FileFault, type Files } from "../ports/files.ts";
+import { formats, newerFormat, stateText } from "../store/formats.ts";
 import { isObject } from "../store/json_file.ts";
 
 /** What a number of rounds used. Reported and estimated cost are never of the same round. */
@@ -64,7 +65,6 @@ export const emptyLedger: Ledger = {
   lastRound: null,
 };
 
-const schema = 1;
 const largestBytes = 64 * 1024;
 const longestMark = 100;
 const mostMarks = 100;
@@ -96,14 +96,13 @@ export function readLedger(path: string, files: Files): LedgerRead {
 export function writeLedger(path: string, ledger: Ledger, files: Files): Refusal | null {
   const { day, week, month } = ledger.periods;
   const document = {
-    schema,
     periods: { day: periodWire(day), week: periodWire(week), month: periodWire(month) },
     total: spendingWire(ledger.total),
     warned: ledger.warned.slice(-mostMarks),
     last_round: ledger.lastRound,
   };
   try {
-    files.writeAtomic(path, `${JSON.stringify(document, null, 2)}\n`, { isDurable: true });
+    files.writeAtomic(path, stateText("budget.json", document, 2), { isDurable: true });
     return null;
   } catch (thrown) {
     if (!(thrown instanceof FileFault)) throw thrown;
@@ -116,7 +115,7 @@ export function writeLedger(path: string, ledger: Ledger, files: Files): Refusal
 
 function takeDocument(path: string, document: unknown): LedgerRead {
   if (!isObject(document)) return refused(path, "it holds no object");
-  if (typeof document.schema === "number" && document.schema > schema) {
+  if (newerFormat("budget.json", document) !== null) {
     return refused(path, "a newer version of this program wrote it");
   }
   const periods = isObject(document.periods) ? document.periods : {};
@@ -125,7 +124,9 @@ function takeDocument(path: string, document: unknown): LedgerRead {
   const { warned, last_round: lastRound } = document;
   const hasMarks = Array.isArray(warned) && warned.every((mark) => typeof mark === "string");
   const isWhole = lastRound === null || Number.isSafeInteger(lastRound);
-  if (document.schema !== schema || !isObject(document.periods) || !hasMarks || !isWhole) return garbled(path);
+  if (document.schema !== formats["budget.json"] || !isObject(document.periods) || !hasMarks || !isWhole) {
+    return garbled(path);
+  }
   if (day === undefined || week === undefined || month === undefined || total === null) return garbled(path);
   const ledger: Ledger = {
     periods: { day, week, month },

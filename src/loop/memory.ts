@@ -1,6 +1,7 @@
 // Keeps what the loop remembers, and the wait it is in, over restarts: loop.json and wait.json.
 import { joinPath } from "../core/path.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { waitNames } from "./backoff.ts";
 import type { WaitName } from "./backoff.ts";
 import { freshMemory } from "./remembered.ts";
@@ -67,34 +68,36 @@ export class LoopFiles {
       Object.keys(backoff).length === 0;
     if (isFresh) this.#remove(this.#memoryPath);
     else {
-      this.#write(this.#memoryPath, {
+      const content = {
         failures,
         short_failures: shortFailures,
         last_failure_epoch: memory.lastFailureAt,
         auth_failures: authFailures,
         needs_fresh_session: needsFreshSession,
         backoff,
-      });
+      };
+      this.#write(this.#memoryPath, stateText("loop.json", content, 2));
     }
   }
 
   readWait(): WaitRecord | null {
     const source = this.#read(this.#waitPath);
     if (source === null) return null;
-    const { exponent = 0, started_uptime_s: uptime = null } = source;
+    const { schema: _, ...wait } = source;
+    const { exponent = 0, started_uptime_s: uptime = null } = wait;
     const isGood = waitNames.some((name) => name === source.classification) &&
       Number.isSafeInteger(source.since_round) && typeof source.agent === "string" &&
       typeof source.reason === "string" && Number.isSafeInteger(exponent) &&
       (uptime === null || Number.isFinite(uptime));
     const { reset_at_epoch: end, started_epoch: start } = source;
     return isGood && isMoment(end) && isMoment(start) && end - start <= longestWaitSeconds
-      ? { ...source, exponent, started_uptime_s: uptime } as unknown as WaitRecord
+      ? { ...wait, exponent, started_uptime_s: uptime } as unknown as WaitRecord
       : null;
   }
 
   writeWait(wait: WaitRecord | null): void {
     if (wait === null) this.#remove(this.#waitPath);
-    else this.#write(this.#waitPath, wait);
+    else this.#write(this.#waitPath, stateText("wait.json", { ...wait }, 2));
   }
 
   #read(path: string): Record<string, unknown> | null {
@@ -108,10 +111,10 @@ export class LoopFiles {
     }
   }
 
-  #write(path: string, content: unknown): void {
+  #write(path: string, text: string): void {
     try {
       // A machine that loses its power in a wait must not run into the limit when it is back.
-      this.#files.writeAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { isDurable: true });
+      this.#files.writeAtomic(path, text, { isDurable: true });
     } catch {
       // The loop goes on from what it has in memory; the event sink tells of the disk.
     }

@@ -1,6 +1,7 @@
 // Keeps what pacing goes by over restarts, in pace.json: how much rounds took of each window, and the pause it is in.
 import { joinPath } from "../core/path.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { isObject } from "../store/json_file.ts";
 import { observationsKept, type PaceHistory, type PaceObservation } from "./pace.ts";
 
@@ -59,7 +60,7 @@ export class PaceFile {
       pause: pause === null ? null : { until_epoch: pause.until, started_epoch: pause.since, reason: pause.reason },
     };
     try {
-      this.#files.writeAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`);
+      this.#files.writeAtomic(this.#path, stateText("pace.json", content, 2));
     } catch {
       // The loop goes on from what it has in memory; the event sink tells of the disk.
     }

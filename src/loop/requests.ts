@@ -2,6 +2,7 @@
 import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { isObject } from "../store/json_file.ts";
 
 const longestBytes = 4096;
@@ -22,7 +23,7 @@ export function requestRetry(
   files: Files,
 ): void {
   files.makeDir(folderOf(logDir));
-  files.writeAtomic(retryPath(logDir), `${JSON.stringify({ at: isoTime(from.now), by_pid: from.pid })}\n`);
+  files.writeAtomic(retryPath(logDir), stateText("requests/*.json", { at: isoTime(from.now), by_pid: from.pid }));
 }
 
 /** Where the request to end the running round lies. */
@@ -38,7 +39,7 @@ export function requestCancel(
 ): void {
   files.makeDir(folderOf(logDir));
   const request = { at: isoTime(from.now), by_pid: from.pid, round_num: from.round };
-  files.writeAtomic(cancelPath(logDir), `${JSON.stringify(request)}\n`);
+  files.writeAtomic(cancelPath(logDir), stateText("requests/*.json", request));
 }
 
 /** The reading side of `requestRetry`. A request is removed when it is seen, whether it counts or not. */

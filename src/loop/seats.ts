@@ -3,6 +3,7 @@ import type { Agent } from "../core/agent.ts";
 import type { AgentSettings } from "../config/schema.ts";
 import { joinPath } from "../core/path.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 
 /** One agent of the configuration. */
 export interface Seat {
@@ -151,7 +152,7 @@ export class Seats {
       else {
         const content = { active: this.#active.name, blocks: Object.fromEntries(this.#blocks) };
         // As with wait.json: a machine that loses its power must not run into the limit when it is back.
-        this.#files.writeAtomic(this.#path, `${JSON.stringify(content, null, 2)}\n`, { isDurable: true });
+        this.#files.writeAtomic(this.#path, stateText("seats.json", content, 2), { isDurable: true });
       }
     } catch {
       // The loop goes on from what it has in memory; the event sink tells of the disk.

@@ -3,6 +3,7 @@ import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
 import { FileFault } from "../ports/files.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { readJsonObject } from "../store/json_file.ts";
 import { numberField, textField } from "../view/field.ts";
 
@@ -19,7 +20,7 @@ export function leaveStopNote(
 ): void {
   quietly(() => {
     files.makeDir(joinPath(logDir, "requests"));
-    files.writeAtomic(stopNotePath(logDir), `${JSON.stringify({ at: isoTime(asked.now), pid: asked.pid })}\n`);
+    files.writeAtomic(stopNotePath(logDir), stateText("requests/*.json", { at: isoTime(asked.now), pid: asked.pid }));
   });
 }
 

@@ -30,6 +30,7 @@ import { resumeRound } from "../round/resume.ts";
 import type { Resumed } from "../round/resume.ts";
 import { ScopeDesk } from "../round/scope_desk.ts";
 import type { RoundTools } from "../round/tools.ts";
+import { tellNewerState } from "./newer_state.ts";
 import { endStrays } from "./strays.ts";
 import { clearTemporaries } from "./housekeeping.ts";
 
@@ -77,6 +78,7 @@ export class Supervisor {
         logDir,
         onFault: faultTeller(inputs.tell),
       });
+      tellNewerState(logDir, { files: ports.files, sink, tell: inputs.tell });
       const statusFile = new StatusFile(logDir, ports.files);
       const reading = readStatus(statusFile);
       if (reading.recovered !== null) {

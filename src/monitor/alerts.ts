@@ -82,7 +82,6 @@ function alertOf(
 /** The open alerts as a value for a file, so that a monitor that begins again tells nothing twice. */
 export function storedAlerts(open: readonly OpenAlert[]): Readonly<Record<string, unknown>> {
   return {
-    version: 1,
     alerts: open.map(({ detector, isHook, action, finding, raisedAt, toldAt }) => ({
       detector,
       is_hook: isHook,
@@ -96,7 +95,7 @@ export function storedAlerts(open: readonly OpenAlert[]): Readonly<Record<string
 
 /** The open alerts out of such a value, whatever it is. What is not of the right type is left out. */
 export function restoredAlerts(value: unknown): readonly OpenAlert[] {
-  const rows = isObject(value) && value["version"] === 1 && Array.isArray(value["alerts"]) ? value["alerts"] : [];
+  const rows = isObject(value) && Array.isArray(value["alerts"]) ? value["alerts"] : [];
   const restored = new Map<string, OpenAlert>();
   for (const row of rows.slice(0, mostOpen)) {
     const alert = isObject(row) ? restoredAlert(row) : null;

@@ -1,5 +1,6 @@
 // What an upgrade under way has on record, so that whoever finds it after a crash can finish or undo it.
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { readJsonObject } from "../store/json_file.ts";
 import { textField } from "../view/field.ts";
 import type { UpgradePaths } from "./upgrade_files.ts";
@@ -22,12 +23,11 @@ export interface UpgradeJournal {
   readonly reason?: string;
 }
 
-const schema = 1;
 const phases: readonly string[] = ["swapping", "undoing", "proven"] satisfies readonly UpgradePhase[];
 
 /** Survives a power cut from the moment this returns. Throws `FileFault`. */
 export function writeJournal(paths: UpgradePaths, journal: UpgradeJournal, files: Files): void {
-  files.writeAtomic(paths.journal, `${JSON.stringify({ schema, ...journal })}\n`, { isDurable: true });
+  files.writeAtomic(paths.journal, stateText("*.upgrade.json", { ...journal }), { isDurable: true });
 }
 
 /** Null when there is none, or none that can be understood. */

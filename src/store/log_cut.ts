@@ -1,6 +1,7 @@
 // What was cut out of a round's log while it ran, kept beside the log so that no reader takes the hole for output.
 import type { Files } from "../ports/files.ts";
 import { FileFault } from "../ports/files.ts";
+import { stateText } from "./formats.ts";
 
 /** The bytes from `from` up to, not including, `to` are gone. */
 export interface LogCut {
@@ -36,7 +37,7 @@ function isOffset(value: unknown): value is number {
 /** False when it could not be written. */
 export function writeCut(log: string, cut: LogCut, files: Files): boolean {
   try {
-    files.writeAtomic(cutPath(log), `${JSON.stringify({ from: cut.from, to: cut.to })}\n`);
+    files.writeAtomic(cutPath(log), stateText("*.cut", { from: cut.from, to: cut.to }));
     return true;
   } catch (thrown) {
     if (thrown instanceof FileFault) return false;

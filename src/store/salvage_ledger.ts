@@ -3,6 +3,7 @@ import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
 import { FileFault } from "../ports/files.ts";
 import type { Files } from "../ports/files.ts";
+import { keepNewer, stateText } from "./formats.ts";
 import { parseSalvages } from "./salvage_entries.ts";
 import type { SalvageEntry } from "./salvage_entries.ts";
 
@@ -61,9 +62,11 @@ export function openSalvageLedger(files: Files, logDir: string): SalvageLedger {
 
   function write(entries: readonly SalvageEntry[]): FileFault | null {
     try {
+      // 'salvage' writes it without a supervisor, too.
+      keepNewer({ path, kind: fileName }, files);
       if (!parseSalvages(readQuietly(files, path)).isSound) files.rename(path, `${path}.broken`);
-      const text = JSON.stringify({ entries: bounded(entries).map(wireEntry) }, null, 2);
-      files.writeAtomic(path, `${text}\n`, { isDurable: true });
+      const text = stateText(fileName, { entries: bounded(entries).map(wireEntry) }, 2);
+      files.writeAtomic(path, text, { isDurable: true });
       return null;
     } catch (thrown) {
       return thrown instanceof FileFault ? thrown : new FileFault("other", { path, cause: String(thrown) });

@@ -2,6 +2,8 @@
 import type { Usage } from "../core/agent.ts";
 import { joinPath } from "../core/path.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "./formats.ts";
+import { isObject } from "./json_file.ts";
 
 const sessionsKept = 20;
 const fileBytes = 64 * 1024;
@@ -64,7 +66,8 @@ export class SessionTotals {
       const bytes = this.#files.readBytes(this.#path, { offset: 0, length: fileBytes });
       if (bytes === null) return [];
       const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
-      return Array.isArray(parsed) ? parsed.filter(isEntry) : [];
+      const rows = isObject(parsed) ? parsed.sessions : parsed;
+      return Array.isArray(rows) ? rows.filter(isEntry) : [];
     } catch {
       return [];
     }
@@ -72,7 +75,7 @@ export class SessionTotals {
 
   #write(entries: readonly Entry[]): void {
     try {
-      this.#files.writeAtomic(this.#path, `${JSON.stringify(entries.slice(-sessionsKept))}\n`);
+      this.#files.writeAtomic(this.#path, stateText("sessions.json", { sessions: entries.slice(-sessionsKept) }));
     } catch {
       // The next round of this conversation then counts in full; the event sink tells of the disk.
     }

@@ -3,7 +3,9 @@ import { joinPath } from "../core/path.ts";
 import { messageOf } from "../core/errors.ts";
 import { isRoundNumber } from "../core/round.ts";
 import type { Files } from "../ports/files.ts";
+import { formats, newerFormat } from "./formats.ts";
 import { isObject } from "./json_file.ts";
+import { unknownFields } from "./status_fields.ts";
 import { isDoneRefused, isLastChange } from "./status_progress.ts";
 import type { DoneRefused, LastChange } from "./status_progress.ts";
 
@@ -76,7 +78,7 @@ export interface Status {
   readonly waiting?: Waiting;
 }
 
-export const statusSchema = 2;
+export const statusSchema = formats["status.json"];
 
 /** What reading gave. `recovered`: the file was there but could not be used as it is. */
 export interface StatusReading {
@@ -90,6 +92,8 @@ const statusBytes = 1024 * 1024;
 export class StatusFile {
   readonly #path: string;
   readonly #files: Files;
+  /** What a newer version wrote and this one has no use for: it goes into every file that is written. */
+  #foreign: Readonly<Record<string, unknown>> = {};
 
   constructor(logDir: string, files: Files) {
     this.#path = joinPath(logDir, "status.json");
@@ -103,6 +107,7 @@ export class StatusFile {
     try {
       if (bytes.length > statusBytes) throw new Error("larger than 1 MiB");
       const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+      if (isObject(parsed) && newerFormat("status.json", parsed) !== null) this.#foreign = unknownFields(parsed);
       return statusOf(parsed);
     } catch (thrown) {
       return { status: null, recovered: `status.json is unreadable: ${messageOf(thrown)}` };
@@ -120,7 +125,7 @@ export class StatusFile {
 
   /** Throws `FileFault`. @param options `isDurable`: survives a power cut from the moment this returns */
   write(status: Status, options?: { readonly isDurable?: boolean }): void {
-    this.#files.writeAtomic(this.#path, `${JSON.stringify(status, null, 2)}\n`, options);
+    this.#files.writeAtomic(this.#path, `${JSON.stringify({ ...status, ...this.#foreign }, null, 2)}\n`, options);
   }
 
   /** Keeps a file that could not be used beside the new one. */

@@ -3,6 +3,7 @@ import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
 import { FileFault } from "../ports/files.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { parseList, parseNewest } from "./orphan_format.ts";
 import type { OrphanEntry } from "./orphan_format.ts";
 
@@ -71,7 +72,7 @@ export function openOrphanLedger(files: Files, logDir: string): OrphanLedger {
     return attempt(listPath, () => {
       if (!parseList(readQuietly(files, listPath)).isSound) files.rename(listPath, `${listPath}.broken`);
       const kept = entries.slice(-mostEntries);
-      files.writeAtomic(listPath, json({ entries: kept.map(wireEntry) }), { isDurable: true });
+      files.writeAtomic(listPath, stateText("orphans.json", { entries: kept.map(wireEntry) }, 2), { isDurable: true });
     });
   }
 

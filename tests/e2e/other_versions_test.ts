@@ -38,6 +38,20 @@ Deno.test("rounds go on in a log folder of cli-agent-runner 0.2.2", async () => 
 
 Deno.test("rounds go on in a log folder of a later version, whose new fields and kinds are passed over", async () => {
   await using project = await projectWith("tests/golden/log-folders/later-version");
+  const [status, sessions] = ["status.json", "sessions.json"].map((name) =>
+    Deno.readTextFileSync(`${project.logs}/${name}`)
+  );
   await assertGoesOn(project, 12);
   assert.ok((await project.run(["events"])).stdout.includes("round_praised"));
+  assert.deepEqual(project.status().moon, { phase: "full" });
+  assert.equal(Deno.readTextFileSync(`${project.logs}/status.json.schema-3`), status);
+  assert.equal(Deno.readTextFileSync(`${project.logs}/sessions.json.schema-9`), sessions);
+  const told = project.ofKind("state_newer").map(({ file }) => file);
+  assert.deepEqual(told.slice(0, 2), ["status.json", "loop.json"]);
+});
+
+Deno.test("rounds go on in a log folder of this version, in whose files nothing is newer", async () => {
+  await using project = await projectWith("tests/golden/log-folders/agent-runner-0.1.0");
+  await assertGoesOn(project, 5);
+  assert.deepEqual(project.ofKind("state_newer"), []);
 });

@@ -23,7 +23,7 @@ function scene(at = now) {
 Deno.test("requestRetry() leaves a private file that says when and by whom", () => {
   const { files } = scene();
   assert.equal(retryPath("/log"), path);
-  assert.deepEqual(JSON.parse(files.readText(path)!), { at: "2026-11-21T10:00:00.000Z", by_pid: 42 });
+  assert.deepEqual(JSON.parse(files.readText(path)!), { schema: 1, at: "2026-11-21T10:00:00.000Z", by_pid: 42 });
   assert.deepEqual([files.modeOf(path), files.modeOf("/log/requests")], [0o600, 0o700]);
 });
 
@@ -92,7 +92,7 @@ function cancelScene(round: number) {
 Deno.test("requestCancel() leaves a private file that names the round", () => {
   const { files } = cancelScene(7);
   const content = JSON.parse(files.readText(cancelPath("/log"))!);
-  assert.deepEqual(content, { at: "2026-11-21T10:00:00.000Z", by_pid: 42, round_num: 7 });
+  assert.deepEqual(content, { schema: 1, at: "2026-11-21T10:00:00.000Z", by_pid: 42, round_num: 7 });
   assert.equal(files.modeOf(cancelPath("/log")), 0o600);
 });
 

@@ -83,6 +83,7 @@ Deno.test("a wait is in its own file and in status.json with its reason, and in 
   await stage.serve({ maxRounds: 3 });
   const start = Date.parse("2026-11-21T10:00:00Z") / 1000;
   const record = (number: number, at: { readonly began: number; readonly length: number }) => ({
+    schema: 1,
     classification: "api_transient_5xx",
     agent: "fake",
     reset_at_epoch: start + at.began + at.length + 7,

@@ -51,7 +51,7 @@ Deno.test("take() remembers a bounded number of conversations", () => {
   const files = new MemoryFiles();
   const totals = new SessionTotals("/log", files);
   for (let i = 0; i < 100; i++) totals.take(`s${i}`, usage(i, 0), 5);
-  assert.equal(JSON.parse(files.readText("/log/sessions.json")!).length, 20);
+  assert.equal(JSON.parse(files.readText("/log/sessions.json")!).sessions.length, 20);
 });
 
 Deno.test("add() keeps a round that was cut out of the next round's part", () => {

@@ -39,7 +39,7 @@ const readers: Readonly<Record<string, Reader>> = {
       (new LoopFiles(logDir, files).readWait() === null ? lost("it tells of no wait") : null),
   "seats.json": (path, { files }) => jsonDamage(path, { files, isGood: isObject }),
   "pace.json": (path, { files }) => jsonDamage(path, { files, isGood: isObject }),
-  "sessions.json": (path, { files }) => jsonDamage(path, { files, isGood: Array.isArray }),
+  "sessions.json": (path, { files }) => jsonDamage(path, { files, isGood: holdsSessions }),
   "orphans.json": (path, { files }) => listDamage(path, { files, parse: parseList }),
   "salvage-ledger.json": (path, { files }) => listDamage(path, { files, parse: parseSalvages }),
   "orphan-state.json": (path, { files }) => jsonDamage(path, { files, isGood: isObject }),
@@ -74,6 +74,11 @@ function damageOf(file: string, place: { readonly logDir: string; readonly files
     if (!(thrown instanceof FileFault)) throw thrown;
     return { reason: messageOf(thrown), isLost: false };
   }
+}
+
+/** A list, as it was once, or an object with one. */
+function holdsSessions(value: unknown): boolean {
+  return Array.isArray(value) || (isObject(value) && Array.isArray(value.sessions));
 }
 
 function lost(reason: string): Omit<Damage, "file"> {
