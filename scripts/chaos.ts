@@ -1,6 +1,7 @@
 // Runs the chaos test: random agents, random faults, and what must hold after each step. The seed decides what is done.
 import { newTotals, spellReport } from "../tests/chaos/report.ts";
 import { run } from "../tests/chaos/run.ts";
+import { beginRun, freshSeed } from "./long_run.ts";
 import { complain, say } from "./say.ts";
 
 const usage = `usage: deno task chaos [--seed N] [--steps N] [--minutes N] [--abreast N] [--world N] [--keep] [--quiet]
@@ -41,17 +42,16 @@ async function main(words: readonly string[]): Promise<number> {
     complain(usage);
     return 2;
   }
-  const startedAt = performance.now();
-  const seed = values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000;
+  const { startedAt, log, seconds } = beginRun({ isQuiet: values.quiet === 1 });
+  const seed = values.seed ?? freshSeed();
   const totals = newTotals({ seed, steps: values.steps ?? 500, abreast: Math.max(1, values.abreast ?? 6) });
-  const since = () => Math.round(performance.now() - startedAt);
   await run(totals, {
-    log: (line) => values.quiet === 1 ? undefined : say(JSON.stringify({ at: since(), ...line })),
+    log,
     only: values.world ?? null,
     keeps: values.keep === 1,
     until: values.minutes === undefined ? Infinity : startedAt + values.minutes * 60_000,
   });
-  say(spellReport(totals, since() / 1000));
+  say(spellReport(totals, seconds()));
   return totals.violations.length === 0 && totals.passed > 0 ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 // Runs the soak of the monitor: busy loops, connections that break, and alerts of which none may be lost, doubled or false.
 import { newTotals, spellReport } from "../tests/soak/report.ts";
 import { run } from "../tests/soak/run.ts";
+import { beginRun, freshSeed } from "./long_run.ts";
 import { complain, say } from "./say.ts";
 
 const usage = `usage: deno task soak [--minutes N] [--seed N] [--quiet]
@@ -18,7 +19,7 @@ interface Values {
 function parse(words: readonly string[]): Values | null {
   const values: Values = {
     minutes: 10,
-    seed: crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000,
+    seed: freshSeed(),
     isQuiet: false,
   };
   for (let i = 0; i < words.length; i++) {
@@ -41,14 +42,10 @@ async function main(words: readonly string[]): Promise<number> {
     complain(usage);
     return 2;
   }
-  const startedAt = performance.now();
-  const since = () => Math.round(performance.now() - startedAt);
+  const { startedAt, log, seconds } = beginRun(values);
   const totals = newTotals(values);
-  await run(totals, {
-    until: startedAt + values.minutes * 60_000,
-    log: (line) => values.isQuiet ? undefined : say(JSON.stringify({ at: since(), ...line })),
-  });
-  say(spellReport(totals, since() / 1000));
+  await run(totals, { until: startedAt + values.minutes * 60_000, log });
+  say(spellReport(totals, seconds()));
   return totals.faults.length === 0 && totals.passed > 0 ? 0 : 1;
 }
 

@@ -122,21 +122,17 @@ function fastClock(clock: Clock): Clock {
   };
 }
 
-async function upgradeMeans() {
-  const { denoUpgradeMeans } = await import("../../src/ports/deno/upgrade_means.ts");
-  const { releaseKeys } = await import("../../src/service/release_key.ts");
-  return { ...denoUpgradeMeans(), keys: releaseKeys };
-}
+/** The world of a program that may die, but for what each of them has of its own. */
+type OwnParts = Pick<Parameters<typeof runApp>[1], "version" | "clock" | "processes" | "upgradeMeans">;
 
-if (import.meta.main) {
-  const processes = crashingProcesses(denoProcesses());
+/** Runs the program in that world, and ends this process with its exit code. */
+export async function runMortal(own: OwnParts): Promise<never> {
+  const { processes } = own;
   const stdout = denoStdout();
   const stderr = denoStderr();
   const code = await runApp(Deno.args, {
-    version: manifest.version,
-    clock: fastClock(denoClock()),
+    ...own,
     files: crashingFiles(denoFiles()),
-    processes,
     channels: denoChannels(),
     holes: denoHoles(processes),
     scopes: denoScopes(processes),
@@ -146,10 +142,20 @@ if (import.meta.main) {
     signals: denoSignals(),
     stdout,
     stderr,
-    upgradeMeans,
     ...assetsIn(new URL("../../", import.meta.url)),
   }, () => {});
   await stdout.drain(1000);
   await stderr.drain(1000);
   Deno.exit(code);
+}
+
+async function upgradeMeans() {
+  const { denoUpgradeMeans } = await import("../../src/ports/deno/upgrade_means.ts");
+  const { releaseKeys } = await import("../../src/service/release_key.ts");
+  return { ...denoUpgradeMeans(), keys: releaseKeys };
+}
+
+if (import.meta.main) {
+  const processes = crashingProcesses(denoProcesses());
+  await runMortal({ version: manifest.version, clock: fastClock(denoClock()), processes, upgradeMeans });
 }
