@@ -55,6 +55,7 @@ const underSystemd = ["tests/e2e/systemd_test.ts"];
 const ofBinary = [
   "tests/e2e/upgrade_crash_test.ts",
   "tests/e2e/upgrade_mend_test.ts",
+  "tests/e2e/upgrade_service_test.ts",
   "tests/e2e/upgrade_test.ts",
 ];
 

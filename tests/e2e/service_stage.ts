@@ -25,9 +25,13 @@ export class ServiceStage implements AsyncDisposable {
     return new ServiceStage(manager);
   }
 
+  /** What a program needs to reach the manager as its user. */
+  get env(): Readonly<Record<string, string>> {
+    return { ...this.#manager.env, HOME: this.#manager.home };
+  }
+
   async project(options: ProjectOptions = {}): Promise<Project> {
-    const env = { ...this.#manager.env, HOME: this.#manager.home, ...options.env };
-    const project = await Project.make({ ...options, env });
+    const project = await Project.make({ ...options, env: { ...this.env, ...options.env } });
     this.#projects.push(project);
     return project;
   }
