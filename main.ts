@@ -50,6 +50,9 @@ if (import.meta.main) {
       if (!Deno.env.has("NOTIFY_SOCKET")) return null;
       return (await import("./src/ports/deno/service_line.ts")).denoServiceLine(processes);
     },
+    async runtimeTelemetry() {
+      return (await import("./src/ports/deno/telemetry.ts")).denoTelemetry(manifest.version);
+    },
     stdout,
     stderr,
     upgradeMeans,

@@ -14,7 +14,7 @@ export const floors: readonly Floor[] = [
   { floor: 4, folders: ["round", "view"], what: "One round, and the read-only picture of a project" },
   {
     floor: 3,
-    folders: ["agents", "vcs", "hooks", "notify"],
+    folders: ["agents", "vcs", "hooks", "notify", "telemetry"],
     what: "One reader per agent CLI; git; executables as hooks",
   },
   { floor: 2, folders: ["config", "store"], what: "TOML to configuration; the log folder on disk" },

@@ -14,6 +14,7 @@ import { Supervisor } from "../loop/supervisor.ts";
 import { StatusFile } from "../store/status.ts";
 import { maskSecretValues } from "./secrets.ts";
 import { seatsOf } from "./seats.ts";
+import { telemetryOf } from "./telemetry.ts";
 import { tellerOn } from "./teller.ts";
 import type { World } from "./world.ts";
 
@@ -25,6 +26,9 @@ export interface Supervision {
   readonly seats: Seats;
   readonly tell: Tell;
 }
+
+/** What is left to be sent when the supervisor leaves may take so long. */
+const lastSendMs = 2_000;
 
 /** Environment variable that skips the start-up battery when it is 1, true, yes or on. */
 export function skipsBattery(world: World): boolean {
@@ -69,7 +73,9 @@ export async function supervised(
     const { agent, settings } = seats.active;
     const service = serviceIdentity(world.host.environment());
     const active = { ...config, agent: { ...config.agent, ...settings } };
-    const supervisor = await Supervisor.open({ config: active, version: options.version, agent, tell, service }, world);
+    const telemetry = await telemetryOf(config.project, tell, world);
+    const inputs = { config: active, version: options.version, agent, tell, service, telemetry };
+    const supervisor = await Supervisor.open(inputs, world);
     try {
       isHolder = true;
       if (stop.finish.aborted && !stop.leave.aborted) note();
@@ -77,6 +83,7 @@ export async function supervised(
     } finally {
       clearStopNote(logDir, world.files);
       supervisor.close();
+      await telemetry?.close(lastSendMs);
     }
   } catch (thrown) {
     if (thrown instanceof OperatorError) await world.stdout.drain(500);

@@ -9,6 +9,7 @@ import type { Lock } from "../ports/lock.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { ServiceLine } from "../ports/service_line.ts";
 import type { Signals } from "../ports/signals.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
 import type { Web } from "../ports/web.ts";
 import type { BoundPorts } from "../round/bounds.ts";
 
@@ -50,6 +51,8 @@ export interface World extends BoundPorts {
   readonly signals: Signals;
   /** The line to the service manager that started this process; absent or null: none did. Asked once. */
   serviceLine?(): Promise<ServiceLine | null>;
+  /** The runtime's own exporter of telemetry; absent or null: it has none, or it is off. Asked once. */
+  runtimeTelemetry?(): Promise<Telemetry | null>;
   readonly stdout: Stream;
   readonly stderr: Stream;
   /** Loaded when it is asked for. */

@@ -31,6 +31,7 @@ import type { Resumed } from "../round/resume.ts";
 import { ScopeDesk } from "../round/scope_desk.ts";
 import type { RoundTools } from "../round/tools.ts";
 import { tellNewerState } from "./newer_state.ts";
+import type { RoundTelemetry } from "../telemetry/round_telemetry.ts";
 import { endStrays } from "./strays.ts";
 import { clearTemporaries } from "./housekeeping.ts";
 
@@ -49,6 +50,8 @@ export interface SupervisorInputs {
   readonly tell: Tell;
   /** Who keeps this supervisor running, where that is known. */
   readonly service?: ServiceIdentity | null;
+  /** Null or absent: nobody asked for any. */
+  readonly telemetry?: RoundTelemetry | null;
 }
 
 const recordedBytes = 1024 * 1024;
@@ -103,8 +106,8 @@ export class Supervisor {
       const hooks = activeHooks(config).length === 0
         ? null
         : (await import("../hooks/host.ts")).HookHost.open(config, ports);
-      const { agent, tell } = inputs;
-      const tools: RoundTools = { config, ...ports, scopes, sink, git, agent, book, hooks, tell };
+      const { agent, tell, telemetry = null } = inputs;
+      const tools: RoundTools = { config, ...ports, scopes, sink, git, agent, book, hooks, telemetry, tell };
       return new Supervisor(tools, held);
     } catch (thrown) {
       held.release();

@@ -92,6 +92,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     }, tools);
     request.onSettled?.(result);
     closeBook(paths, tools);
+    tools.telemetry?.settled(current.id, result, tools.host.environment());
     return { result, wasRunning: earlier.kind === "running" };
   } finally {
     over.abort();

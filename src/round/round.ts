@@ -62,8 +62,10 @@ export interface RoundRequest extends RoundMeans {
 
 export async function runRound(request: RoundRequest, tools: RoundTools): Promise<RoundOutcome> {
   const { config, clock, book, sink, host } = tools;
-  const inherited = host.environment();
-  const plan = planRound({ config, number: book.nextNumber, id: crypto.randomUUID(), phase: request.phase, inherited });
+  const own = host.environment();
+  const id = crypto.randomUUID();
+  const inherited = tools.telemetry?.begun({ id, agent: tools.agent.name, startedAt: clock.now() }, own) ?? own;
+  const plan = planRound({ config, number: book.nextNumber, id, phase: request.phase, inherited });
   const before = await lookBefore(tools);
   const startedAt = clock.now();
   const session = chooseSession({
@@ -132,6 +134,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   if (result.verdict.kind === "ok") await noteOffered(plan.number, offer, tools);
   request.onSettled?.(result);
   closeBook(paths, tools);
+  tools.telemetry?.settled(id, result, own);
   return { kind: "done", result };
 }
 

@@ -11,6 +11,7 @@ import type { EventSink } from "../ports/records.ts";
 import type { Git } from "../vcs/git.ts";
 import type { Standing } from "../vcs/progress.ts";
 import type { HookHost } from "../hooks/host.ts";
+import type { RoundTelemetry } from "../telemetry/round_telemetry.ts";
 import type { RoundBook } from "./book.ts";
 import type { ScopeDesk } from "./scope_desk.ts";
 import type { SessionChoice } from "./session.ts";
@@ -29,6 +30,8 @@ export interface RoundTools {
   readonly book: RoundBook;
   /** Null when no hook is configured. */
   readonly hooks: HookHost | null;
+  /** Absent or null: nobody asked for any. */
+  readonly telemetry?: RoundTelemetry | null;
   readonly tell: Tell;
   /** Called whenever the watch over a round looks, several times a second; absent: nobody wants to know. */
   readonly onLook?: () => void;

@@ -184,7 +184,11 @@ Deno.test("restoredAlerts() leaves out what it cannot use, and never throws", ()
     }
   }
   assert.equal(restoredAlerts({ schema: 1, alerts: Array(9).fill(row) }).length, 1, "each once");
-  assert.equal(restoredAlerts({ schema: 2, alerts: [row] }).length, 1, "of a newer version, as far as it is understood");
+  assert.equal(
+    restoredAlerts({ schema: 2, alerts: [row] }).length,
+    1,
+    "of a newer version, as far as it is understood",
+  );
   fc.assert(fc.property(fc.anything(), (value) => {
     assert.ok(Array.isArray(restoredAlerts(value)));
     assert.ok(Array.isArray(restoredAlerts({ schema: 1, alerts: [value] })));
