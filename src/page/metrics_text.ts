@@ -72,9 +72,14 @@ const families: readonly Family[] = [
     ({ leftoversEnded }) => leftoversEnded,
   ),
   counter("stashes_total", "Times uncommitted work was put into a git stash", ({ stashes }) => stashes),
+  counter("salvages_total", "Times uncommitted work was saved under a ref of its own", ({ salvages }) => salvages),
   counter("commits_total", "Commits that rounds made", ({ commits }) => commits),
   gauge("last_progress_timestamp_seconds", "When the supervisor last wrote anything", ({ sight }) => {
     const at = sight?.supervisor.lastSignAt ?? null;
+    return at === null ? null : at / 1000;
+  }),
+  gauge("last_round_end_timestamp_seconds", "When a round ended last", ({ figures }) => {
+    const at = figures.totals.lastRoundEndAt;
     return at === null ? null : at / 1000;
   }),
   gauge("up", "1 while a supervisor holds the lock of the log folder", ({ isActive }) => isActive ? 1 : 0),

@@ -23,6 +23,9 @@ export class FigureTotals {
   durationSum = 0;
   durationCount = 0;
   stashes = 0;
+  salvages = 0;
+  /** When a round ended last, epoch milliseconds; null before the first. */
+  lastRoundEndAt: number | null = null;
   leftoversEnded = 0;
   commits = 0;
 

@@ -110,6 +110,9 @@ export class Figures {
       case "orphan_stashed":
         this.totals.stashes++;
         return;
+      case "salvage_saved":
+        if (event.is_reused !== true) this.totals.salvages++;
+        return;
       case "leftovers_ended":
         this.totals.leftoversEnded += countField(event, "processes") ?? 0;
     }
@@ -142,7 +145,9 @@ export class Figures {
   #end(event: RecordedEvent): void {
     const round = this.round(roundField(event) ?? -1);
     if (round === null || round.endedAt !== null) return;
-    this.#change(event, { endedAt: momentOf(event.ts) });
+    const endedAt = momentOf(event.ts);
+    this.#change(event, { endedAt });
+    this.totals.lastRoundEndAt = endedAt ?? this.totals.lastRoundEndAt;
     const outcome = round.verdict ?? "unknown";
     addUnder(this.totals.rounds, { agent: this.#agent ?? this.#statusAgent ?? "unknown", outcome }, 1);
     const day = this.#dayOf(event);
