@@ -55,6 +55,9 @@ if (import.meta.main) {
     },
     stdout,
     stderr,
+    async readInput(mostBytes) {
+      return (await import("./src/ports/deno/input.ts")).readInput(mostBytes);
+    },
     upgradeMeans,
     ...assetsIn(new URL("./", import.meta.url)),
   }, confine);

@@ -46,7 +46,7 @@ const slow = [
 ];
 
 /** Needs an sshd on this machine, and waits for connections to be given up. */
-const overSsh = ["tests/e2e/feed_ssh_test.ts", "tests/e2e/monitor_ssh_test.ts"];
+const overSsh = ["tests/e2e/afar_ssh_test.ts", "tests/e2e/feed_ssh_test.ts", "tests/e2e/monitor_ssh_test.ts"];
 
 /** Start a systemd of their own. */
 const underSystemd = ["tests/e2e/systemd_test.ts"];

@@ -31,9 +31,11 @@ export async function spellProject(view: ProjectView, options: PageOptions): Pro
 
 function headline(view: ProjectView, { paint, now }: { readonly paint: Paint; readonly now: number }): string {
   const { state, since, until, why } = view.now;
-  const colour = { running: paint.green, waiting: paint.yellow, idle: paint.cyan, stopped: paint.dim }[state];
+  const colour =
+    { running: paint.green, waiting: paint.yellow, paused: paint.yellow, idle: paint.cyan, stopped: paint.dim }[state];
   const parts = [visible(why.replace(/\.$/, ""))];
   if (since !== null && state === "running") parts.push(`for ${age(since, now)}`);
+  if (since !== null && state === "paused") parts.push(`since ${spellTime(since, now)}, ${age(since, now)} ago`);
   if (since !== null && state === "stopped") parts.push(`${age(since, now)} ago`);
   if (until !== null) parts.push(`until ${spellTime(until, now)}, in ${ahead(until, now)}`);
   return `${paint.bold(visible(view.project))}  ${colour(state)}: ${parts.join(", ")}`;

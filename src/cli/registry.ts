@@ -34,6 +34,11 @@ export const verbs = [
   },
   { name: "events", summary: "Show what happened, or follow it", load: () => import("./verbs/events.ts") },
   {
+    name: "hint",
+    summary: "Tell the agent of the next round something, once: it is added to that round's prompt",
+    load: () => import("./verbs/hint.ts"),
+  },
+  {
     name: "hooks",
     summary: "List the hooks of the configuration, or try one with a made-up request",
     load: () => import("./verbs/hooks.ts"),
@@ -65,6 +70,11 @@ export const verbs = [
     load: () => import("./verbs/monitor.ts"),
   },
   {
+    name: "pause",
+    summary: "Let the running round finish, then begin no further one until 'resume'; serve goes on running",
+    load: () => import("./verbs/pause.ts"),
+  },
+  {
     name: "peek",
     summary: "Show what goes on: the running round, the last ones, the supervisor, the machine",
     load: () => import("./verbs/peek.ts"),
@@ -80,8 +90,13 @@ export const verbs = [
     load: () => import("./verbs/restart.ts"),
   },
   {
+    name: "resume",
+    summary: "End the pause that 'pause' began: rounds begin again at once",
+    load: () => import("./verbs/resume.ts"),
+  },
+  {
     name: "retry-now",
-    summary: "End the wait or pause that serve is in: the next round starts at once",
+    summary: "End the wait between rounds that serve is in: the next round starts at once",
     load: () => import("./verbs/retry_now.ts"),
   },
   { name: "round", summary: "Carry out one round and leave", load: () => import("./verbs/round.ts") },
@@ -109,6 +124,11 @@ export const verbs = [
     name: "stop",
     summary: "Let the running round finish, then end the supervisor, and wait until it is gone",
     load: () => import("./verbs/stop.ts"),
+  },
+  {
+    name: "stop-after-round",
+    summary: "Ask serve to end after the running round, and return at once ('stop' waits until it is gone)",
+    load: () => import("./verbs/stop_after_round.ts"),
   },
   {
     name: "uninstall",

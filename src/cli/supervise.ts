@@ -9,7 +9,7 @@ import { redact } from "../core/redact.ts";
 import type { SignOfLife } from "../service/sign_of_life.ts";
 import { Seats } from "../loop/seats.ts";
 import { clearStopNote, leaveStopNote } from "../loop/stop_note.ts";
-import { StopRequests } from "../loop/stop_requests.ts";
+import { stopAfterRound, StopRequests } from "../loop/stop_requests.ts";
 import { Supervisor } from "../loop/supervisor.ts";
 import { StatusFile } from "../store/status.ts";
 import { maskSecretValues } from "./secrets.ts";
@@ -63,7 +63,7 @@ export async function supervised(
   const note = () => leaveStopNote(logDir, { now: world.clock.now(), pid: world.host.pid }, world.files);
   const stop = new StopRequests(world.signals, (count, name) => {
     tell(stopTelling(count, name));
-    if (isHolder && count === 1 && name !== handoverSignal) note();
+    if (isHolder && name !== handoverSignal && (count === 1 || name === stopAfterRound)) note();
   });
   try {
     const seats = new Seats(await seatsOf(config), { logDir, files: world.files });
@@ -97,6 +97,10 @@ function stopTelling(count: number, name: string) {
   if (name === handoverSignal) {
     const text = `${name}: this supervisor leaves for the next one; a running round goes on`;
     return { kind: "handover_requested", text, tone: "warn" as const, facts: { signal: name, count } };
+  }
+  if (name === stopAfterRound) {
+    const text = "stop-after-round: no further round; a running round finishes";
+    return { kind: "stop_requested", text, tone: "warn" as const, facts: { signal: null, count } };
   }
   const text = count === 1
     ? `${name}: no further round; a running round may finish (once more: the round is stopped now)`

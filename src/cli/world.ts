@@ -55,6 +55,8 @@ export interface World extends BoundPorts {
   runtimeTelemetry?(): Promise<Telemetry | null>;
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** What is piped into this process, as text, at most so many bytes; absent: nothing can be. */
+  readInput?(mostBytes: number): Promise<string>;
   /** Loaded when it is asked for. */
   upgradeMeans(): Promise<UpgradeMeans>;
   /** Reads an embedded file, e.g. `presets/claude.toml`; null when there is none. */

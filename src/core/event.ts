@@ -1,5 +1,6 @@
 // The one table of event kinds: types, run-time check, documentation and detectors derive from it.
 
+import { commandEventKinds } from "./event_commands.ts";
 import { containmentEventKinds } from "./event_containment.ts";
 import { hookEventKinds } from "./event_hooks.ts";
 import { loopEventKinds } from "./event_loop.ts";
@@ -222,6 +223,7 @@ export const eventKinds = {
       new_hash: "string",
     },
   },
+  ...commandEventKinds,
   ...containmentEventKinds,
   ...hookEventKinds,
   ...loopEventKinds,

@@ -92,7 +92,7 @@ export interface ServiceView {
 
 /** What goes on at this moment, in one word and one sentence. Times are ISO; null when unknown. */
 export interface NowView {
-  readonly state: "running" | "waiting" | "idle" | "stopped";
+  readonly state: "running" | "waiting" | "paused" | "idle" | "stopped";
   readonly since: string | null;
   readonly until: string | null;
   readonly why: string;

@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 
 const lookMs = 250;
 
-export type PauseEnd = "over" | "retry" | "stop_signal" | "stop_file";
+export type PauseEnd = "over" | "retry" | "stop_signal" | "stop_file" | "changed";
 
 export interface PauseSpec {
   readonly milliseconds: number;
@@ -13,6 +13,8 @@ export interface PauseSpec {
   readonly hasStopFile: () => boolean;
   /** Looked at as often: true ends the wait. @param since milliseconds since 1970, when the wait began */
   readonly hasRetryRequest: (since: number) => boolean;
+  /** Looked at as often: true ends the wait, because the operator asked for something else. Absent: nobody does. */
+  readonly isChanged?: () => boolean;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function pause(spec: PauseSpec, clock: Clock): Promise<PauseEnd> {
   while (true) {
     if (spec.stop.aborted) return "stop_signal";
     if (spec.hasStopFile()) return "stop_file";
+    if (spec.isChanged?.()) return "changed";
     // Counted back from now, so that a clock that was set meanwhile does not make a request look old.
     if (spec.hasRetryRequest(clock.now() - (clock.monotonic() - start))) return "retry";
     const left = Math.min(end - clock.monotonic(), (spec.untilEpochMs ?? Infinity) - clock.now());

@@ -7,13 +7,14 @@ import { isObject } from "../store/json_file.ts";
 
 const longestBytes = 4096;
 
-function folderOf(logDir: string): string {
+/** Where requests lie. */
+export function requestsFolder(logDir: string): string {
   return joinPath(logDir, "requests");
 }
 
 /** Where the request to end a wait lies. */
 export function retryPath(logDir: string): string {
-  return joinPath(folderOf(logDir), "retry-now.json");
+  return joinPath(requestsFolder(logDir), "retry-now.json");
 }
 
 /** Asks the serve of this log folder to end its wait. @param from `now`: milliseconds since 1970. Throws `FileFault`. */
@@ -22,13 +23,13 @@ export function requestRetry(
   from: { readonly now: number; readonly pid: number },
   files: Files,
 ): void {
-  files.makeDir(folderOf(logDir));
+  files.makeDir(requestsFolder(logDir));
   files.writeAtomic(retryPath(logDir), stateText("requests/*.json", { at: isoTime(from.now), by_pid: from.pid }));
 }
 
 /** Where the request to end the running round lies. */
 export function cancelPath(logDir: string): string {
-  return joinPath(folderOf(logDir), "cancel.json");
+  return joinPath(requestsFolder(logDir), "cancel.json");
 }
 
 /** Asks the serve of this log folder to have the agent of one round finish. @param from as for `requestRetry`. Throws `FileFault`. */
@@ -37,7 +38,7 @@ export function requestCancel(
   from: { readonly now: number; readonly pid: number; readonly round: number },
   files: Files,
 ): void {
-  files.makeDir(folderOf(logDir));
+  files.makeDir(requestsFolder(logDir));
   const request = { at: isoTime(from.now), by_pid: from.pid, round_num: from.round };
   files.writeAtomic(cancelPath(logDir), stateText("requests/*.json", request));
 }
@@ -82,12 +83,16 @@ export class CancelRequests {
 }
 
 /** What is asked for, and removes it; null when there is nothing, when it is no request, or when it cannot be removed. */
-function takeRequest(path: string, files: Files): Readonly<Record<string, unknown>> | null {
+export function takeRequest(
+  path: string,
+  files: Files,
+  mostBytes = longestBytes,
+): Readonly<Record<string, unknown>> | null {
   try {
     const info = files.lstat(path);
     if (info === null) return null;
     // Anything but a plain file is not opened: a pipe would block.
-    const request = info.isFile ? parseRequest(path, files) : null;
+    const request = info.isFile ? parseRequest(path, files, mostBytes) : null;
     // What cannot be removed would be obeyed again and again.
     return files.remove(path) ? request : null;
   } catch {
@@ -95,9 +100,9 @@ function takeRequest(path: string, files: Files): Readonly<Record<string, unknow
   }
 }
 
-function parseRequest(path: string, files: Files): Readonly<Record<string, unknown>> | null {
+function parseRequest(path: string, files: Files, mostBytes: number): Readonly<Record<string, unknown>> | null {
   try {
-    const bytes = files.readBytes(path, { offset: 0, length: longestBytes });
+    const bytes = files.readBytes(path, { offset: 0, length: mostBytes });
     const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array()));
     return isObject(parsed) ? parsed : null;
   } catch {

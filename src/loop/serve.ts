@@ -6,22 +6,24 @@ import { runRound } from "../round/round.ts";
 import type { RoundMeans } from "../round/round.ts";
 import type { RoundTools } from "../round/tools.ts";
 import { endByFile, endByHandover, handedOver } from "./ends.ts";
+import { CommandDesk } from "./command_desk.ts";
 import { Course } from "./course.ts";
 import type { LoopEnd } from "./ends.ts";
 import { keepWithinBounds, maskRoundLog } from "./housekeeping.ts";
 import { LoopFiles } from "./memory.ts";
-import { pause } from "./pause.ts";
-import { CancelRequests, RetryRequests } from "./requests.ts";
+import { CancelRequests } from "./requests.ts";
+import { Rests } from "./rests.ts";
 import { Roster } from "./roster.ts";
 import { Seats } from "./seats.ts";
 import { Spending } from "./spending.ts";
 import { endByStall, stallAction } from "./stall.ts";
 import { StopFiles } from "./stop_files.ts";
+import { stopAfterRound } from "./stop_requests.ts";
 import type { StopRequests } from "./stop_requests.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { DoneClaim } from "./verify_done.ts";
-import { earlierRest, restUntil, sitOut } from "./wait.ts";
-import type { Rest, WaitMeans } from "./wait.ts";
+import { restUntil } from "./wait.ts";
+import type { Rest } from "./wait.ts";
 
 export interface ServeOptions {
   /** Leave after one round. */
@@ -85,9 +87,11 @@ class Loop {
   readonly #spending: Spending;
   readonly #config: Config;
   readonly #stopFiles: StopFiles;
-  readonly #means: WaitMeans;
+  readonly #files: LoopFiles;
+  readonly #rests: Rests;
   readonly #course: Course;
   readonly #cancels: CancelRequests;
+  readonly #desk: CommandDesk;
   /** What lies before the next round. */
   #rest: Rest | null = null;
   /** The round after which too many in a row have changed nothing; null when the loop gets on. */
@@ -103,14 +107,18 @@ class Loop {
     this.#spending = spending;
     this.#config = config;
     this.#stopFiles = new StopFiles(config, files);
-    this.#means = {
-      files: new LoopFiles(logDir, files),
-      requests: new RetryRequests(logDir, files),
-      pause: (milliseconds, untilEpochMs) => this.#pause(milliseconds, untilEpochMs),
-      isConfigured: (agent) => this.#roster.has(agent),
-    };
     this.#cancels = new CancelRequests(logDir, files);
-    this.#course = new Course({ config, roster, spending, files: this.#means.files, options });
+    this.#desk = new CommandDesk(supervisor.tools, stop);
+    this.#files = new LoopFiles(logDir, files);
+    this.#rests = new Rests({
+      roster,
+      spending,
+      stop,
+      stopFiles: this.#stopFiles,
+      desk: this.#desk,
+      files: this.#files,
+    });
+    this.#course = new Course({ config, roster, spending, files: this.#files, options });
   }
 
   get #tools() {
@@ -118,21 +126,26 @@ class Loop {
   }
 
   get #roundMeans(): RoundMeans {
-    return { ...this.#spending.means, isCancelled: (round) => this.#cancels.take(round), leave: this.#stop.leave };
+    return {
+      ...this.#spending.means,
+      isCancelled: (round) => (this.#desk.look(), this.#cancels.take(round)),
+      words: this.#desk.hints,
+      leave: this.#stop.leave,
+    };
   }
 
   async run(): Promise<LoopEnd> {
-    this.#means.requests.clear();
     const resumed = await this.#supervisor.takeOver(this.#stop.stopRound, this.#roundMeans);
     if (resumed?.wasRunning) this.rounds++;
+    if (resumed !== null) this.#desk.hints.settle(resumed.result.number, resumed.wasStarted);
     if (resumed === null && this.#stopFiles.clearSentinel()) {
       this.#tools.tell({ kind: "sentinel_cleared", text: "removed .agent-done of an earlier run" });
     }
     let end: LoopEnd | null = null;
-    if (resumed === null) this.#rest = this.#earlierRest();
+    if (resumed === null) this.#rest = this.#rests.earlier();
     else {
       // A wait on record is one from before that round: what it came to is newer.
-      this.#means.files.writeWait(null);
+      this.#files.writeWait(null);
       end = await this.#after(resumed.result);
     }
     while (true) {
@@ -140,7 +153,10 @@ class Loop {
       // A stop that is due is obeyed before a wait and after it, so that neither a wait nor a round is in vain.
       end ??= await this.#reasonToEnd();
       if (end !== null) return end;
-      if (this.#rest !== null) await this.#sitOut(this.#rest);
+      this.#desk.look();
+      if (this.#stop.finish.aborted) continue;
+      if (this.#desk.isPaused) this.#rest = await this.#rests.sitOutPause(this.#rest);
+      else if (this.#rest !== null) this.#rest = await this.#rests.sitOut(this.#rest);
       else end = await this.#round();
     }
   }
@@ -167,30 +183,22 @@ class Loop {
 
   #stopped(): LoopEnd {
     if (this.#stop.leave.aborted) return handedOver;
-    return { reason: this.#stop.reason ?? "signal", text: `${this.#stop.reason} received` };
+    const reason = this.#stop.reason ?? "signal";
+    return {
+      reason,
+      text: reason === stopAfterRound ? "'agent-runner stop-after-round' was called" : `${reason} received`,
+    };
   }
 
   /** Most agents never say that they are done: what looks into it is loaded when one does. */
   async #verify(said: string, command: readonly string[]): Promise<DoneClaim> {
     const { verifyDone } = await import("./verify_done.ts");
-    return await verifyDone(said, { command, stop: this.#stop.finish, stopFiles: this.#stopFiles }, this.#tools);
-  }
-
-  async #sitOut(rest: Rest): Promise<void> {
-    const end = await sitOut(rest, this.#means, this.#tools);
-    // A pause that is cut short says nothing about what other agents wait for, nor does a budget.
-    if (rest.untilEpoch !== null && rest.classification !== "budget") {
-      if (end === "over") this.#roster.hasWaited(rest.untilEpoch);
-      if (end === "retry") this.#roster.hasWaited(Infinity);
-    }
-    if (end === "over" || end === "retry") this.#spending.hasRested(rest);
-    // A stop file may be gone again by the time it is read: then the rest of the wait still holds.
-    this.#rest = end === "stop_file" ? this.#earlierRest() : null;
-  }
-
-  /** What is left of the wait, or of the stretched pause, that is on record. */
-  #earlierRest(): Rest | null {
-    return earlierRest(this.#means, this.#tools) ?? this.#spending.earlierRest();
+    return await verifyDone(said, {
+      command,
+      stop: this.#stop.finish,
+      stopFiles: this.#stopFiles,
+      onLook: () => this.#desk.look(),
+    }, this.#tools);
   }
 
   async #round(): Promise<LoopEnd | null> {
@@ -232,15 +240,5 @@ class Loop {
     keepWithinBounds(this.#config, { number: result.number, now: clock.now() }, files);
     await maskRoundLog(this.#config, result, this.#tools);
     return end;
-  }
-
-  async #pause(milliseconds: number, untilEpochMs?: number) {
-    return await pause({
-      milliseconds,
-      ...(untilEpochMs === undefined ? {} : { untilEpochMs }),
-      stop: this.#stop.finish,
-      hasStopFile: () => (this.#tools.onLook?.(), this.#stopFiles.exists()),
-      hasRetryRequest: (since) => this.#means.requests.take(since),
-    }, this.#tools.clock);
   }
 }

@@ -2,6 +2,9 @@
 import { handoverSignal } from "../core/round.ts";
 import type { Signals } from "../ports/signals.ts";
 
+/** The reason of an end that `stop-after-round` asked for. */
+export const stopAfterRound = "stop_after_round";
+
 /** Thrown through a round that is left to the next life. */
 export class Handover extends Error {
   override readonly name = "Handover";
@@ -12,12 +15,14 @@ export class StopRequests {
   readonly #finish = new AbortController();
   readonly #stopRound = new AbortController();
   readonly #leave = new AbortController();
+  readonly #onRequest: (count: number, reason: string) => void;
   #count = 0;
   #reason: string | null = null;
   #isClosed = false;
 
-  /** @param onRequest called for each request with how many there were (a hand-over does not count) and what sent it */
+  /** @param onRequest called for each request with how many there were (a hand-over and `askAfterRound` do not count) and what sent it */
   constructor(signals: Signals, onRequest: (count: number, reason: string) => void) {
+    this.#onRequest = onRequest;
     signals.listen(["SIGTERM", "SIGINT", "SIGHUP", handoverSignal], (name) => {
       if (this.#isClosed) return;
       if (name === handoverSignal) this.#leave.abort(new Handover("handed over to the next life"));
@@ -47,6 +52,14 @@ export class StopRequests {
   /** The signal that came first, or null. */
   get reason(): string | null {
     return this.#reason;
+  }
+
+  /** Like the first signal, but no signal: the first that follows still lets the round finish. */
+  askAfterRound(): void {
+    if (this.#isClosed) return;
+    this.#reason ??= stopAfterRound;
+    this.#finish.abort();
+    this.#onRequest(0, stopAfterRound);
   }
 
   /** Signals are heard on all the same: one more must not kill a process that is about to leave in order. */

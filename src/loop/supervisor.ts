@@ -19,11 +19,11 @@ import type { Processes } from "../ports/processes.ts";
 import { openEventSink } from "../store/event_sink.ts";
 import { activeHooks } from "../config/active_hooks.ts";
 import { openEventSource } from "../store/event_source.ts";
-import { StatusFile, statusSchema } from "../store/status.ts";
+import { StatusFile } from "../store/status.ts";
 import type { Status, StatusReading } from "../store/status.ts";
 import type { BoundPorts } from "../round/bounds.ts";
 import { highestNumberIn, RoundBook } from "../round/book.ts";
-import { rebuildCurrent } from "../round/rebuild.ts";
+import { rebuildStatus } from "../round/rebuild.ts";
 import type { RoundMeans } from "../round/round.ts";
 import { tidySalvages } from "../round/salvage_left.ts";
 import { resumeRound } from "../round/resume.ts";
@@ -216,15 +216,13 @@ function withRunning(reading: StatusReading, config: Config, ports: SupervisorPo
   const { logDir } = config.runtime;
   const source = openEventSource({ files: ports.files, logDir });
   const { lines } = source.query({ kinds: null, limit: null, maxBytes: recordedBytes });
-  const current = rebuildCurrent({
+  return rebuildStatus(reading, {
     events: lines.map((line) => line.event),
     rounds: ports.files.list(joinPath(logDir, "rounds")),
     logDir,
     now: ports.clock.now(),
     uptimeSeconds: ports.host.uptimeSeconds(),
   });
-  if (current === null) return status;
-  return { round_num: current.number, running: true, schema: statusSchema, ...status, current };
 }
 
 /** From every trace an earlier life left; the events only count when status.json could not be used. */

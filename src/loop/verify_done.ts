@@ -25,7 +25,13 @@ export type DoneClaim =
 /** @param said what stands in `.agent-done`, redacted */
 export async function verifyDone(
   said: string,
-  parts: { readonly command: readonly string[]; readonly stop: AbortSignal; readonly stopFiles: StopFiles },
+  parts: {
+    readonly command: readonly string[];
+    readonly stop: AbortSignal;
+    readonly stopFiles: StopFiles;
+    /** Called a few times a second while the command runs. */
+    readonly onLook?: () => void;
+  },
   tools: RoundTools,
 ): Promise<DoneClaim> {
   const { book, sink, tell, clock, config } = tools;
@@ -89,7 +95,7 @@ export async function verifyDone(
 }
 
 async function verify(
-  parts: { readonly command: readonly string[]; readonly stop: AbortSignal; readonly stopFiles: StopFiles },
+  parts: Parameters<typeof verifyDone>[1],
   round: number,
   tools: RoundTools,
 ): Promise<Verified> {
@@ -112,7 +118,7 @@ async function verify(
     timeoutSeconds: config.progress.verifyTimeoutSeconds,
     roundId: newestRoundId(tools) ?? crypto.randomUUID(),
     stop: parts.stop,
-    hasStopFile: () => parts.stopFiles.isAskedByOperator,
+    hasStopFile: () => (parts.onLook?.(), parts.stopFiles.isAskedByOperator),
   }, { clock, processes });
 }
 

@@ -88,6 +88,7 @@ const families: readonly Family[] = [
     "1 while a round runs",
     ({ status, isActive }) => isActive && status["running"] === true ? 1 : 0,
   ),
+  gauge("paused", "1 while the operator wants no further round", ({ sight }) => sight?.paused ? 1 : 0),
   gauge("wait_until_timestamp_seconds", "Until when the loop waits", ({ sight }) => sight?.waiting?.until ?? null),
   {
     name: "alerts_open",

@@ -38,7 +38,7 @@ export function renderNow(task: PartTask): Markup {
 
 function sinceWhen({ state, since: from }: NowView, now: number): Markup | null {
   const at = Date.parse(from ?? "");
-  if (Number.isNaN(at) || (state !== "running" && state !== "stopped")) return null;
+  if (Number.isNaN(at) || (state !== "running" && state !== "stopped" && state !== "paused")) return null;
   return state === "running" ? safe`<span>for ${since(at, now)}</span>` : safe`<span>since ${moment(at, now)}</span>`;
 }
 
@@ -47,6 +47,11 @@ function next({ desk, now }: PartTask, view: NowView): Markup | null {
   const untilAt = Date.parse(view.until ?? "");
   if (view.state === "waiting" && !Number.isNaN(untilAt)) {
     return safe`<p class="next">Next round in ${until(untilAt, now)} (${isoTime(untilAt).slice(11, 19)} UTC)</p>`;
+  }
+  if (view.state === "paused") {
+    return Number.isNaN(untilAt)
+      ? safe`<p class="next">No round begins until <code>agent-runner resume</code></p>`
+      : safe`<p class="next">The pause ends in ${until(untilAt, now)} (${isoTime(untilAt).slice(11, 19)} UTC)</p>`;
   }
   const open = desk.sight?.openRound?.round;
   if (view.state !== "running" || open === undefined) return null;

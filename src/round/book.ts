@@ -5,6 +5,7 @@ import { isoTime } from "../core/text.ts";
 import { changeFields } from "../core/change.ts";
 import type { DoneRefused, LastChange } from "../store/status_progress.ts";
 import type { SessionChoice } from "./session.ts";
+import type { PauseRecord } from "../store/status_pause.ts";
 import { messageOf } from "../core/errors.ts";
 import { statusSchema } from "../store/status.ts";
 import type { CurrentRound, OtherSession, Status, StatusFile, Waiting } from "../store/status.ts";
@@ -18,6 +19,7 @@ export class RoundBook {
   readonly #onFault: (reason: string) => void;
   #status: Status | null;
   #highest: number;
+  #paused: PauseRecord | null;
 
   /**
    * @param inputs `status`: what was read at start; `highest`: the highest round number any file tells of;
@@ -31,11 +33,25 @@ export class RoundBook {
     this.#status = inputs.status;
     this.#highest = Math.max(inputs.highest, inputs.status?.round_num ?? 0, inputs.status?.current?.number ?? 0);
     this.#onFault = inputs.onFault;
+    this.#paused = inputs.status?.paused ?? null;
   }
 
   /** As last written, or as read at start; null before the first round. */
   get status(): Status | null {
     return this.#status;
+  }
+
+  /** The pause that the operator asked for; null when rounds may begin. */
+  get paused(): PauseRecord | null {
+    return this.#paused;
+  }
+
+  /** Rounds may not begin, or may again: null. */
+  pause(paused: PauseRecord | null): void {
+    this.#paused = paused;
+    this.#write(this.#status ?? { round_num: this.#highest, running: false, schema: statusSchema }, {
+      isDurable: true,
+    });
   }
 
   /** The number the next round will have; never one that was used. */
@@ -162,7 +178,8 @@ export class RoundBook {
     this.#write({ ...rest, round_num: this.#highest, running: true, schema: statusSchema, current }, options);
   }
 
-  #write(status: Status, options: { readonly isDurable?: boolean }): void {
+  #write({ paused: _, ...rest }: Status, options: { readonly isDurable?: boolean }): void {
+    const status: Status = this.#paused === null ? rest : { ...rest, paused: this.#paused };
     this.#status = status;
     try {
       this.#file.write(status, options);

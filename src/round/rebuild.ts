@@ -1,8 +1,11 @@
 // Puts the running round together from events and file names when status.json can no longer tell which it was.
 import type { RecordedEvent } from "../core/event_payload.ts";
 import { isRoundNumber } from "../core/round.ts";
-import type { CurrentRound } from "../store/status.ts";
+import { statusSchema } from "../store/status.ts";
+import type { CurrentRound, Status, StatusReading } from "../store/status.ts";
 import { parseRoundFile } from "../store/round_log.ts";
+import { isPauseRecord } from "../store/status_pause.ts";
+import type { PauseRecord } from "../store/status_pause.ts";
 import { pathsOf } from "./plan.ts";
 
 export interface Traces {
@@ -41,6 +44,30 @@ export function rebuildCurrent(traces: Traces): CurrentRound | null {
     started_uptime_s: traces.uptimeSeconds - ageSeconds,
     log: logNameOf(number, { ...traces, startedAt }),
     fresh_eyes: false,
+  };
+}
+
+/** The pause that was asked for last and is not over; null when there is none. @param events oldest first */
+export function rebuildPause(events: readonly RecordedEvent[]): PauseRecord | null {
+  const last = events.findLast(({ event }) => event === "paused" || event === "resumed");
+  if (last?.event !== "paused") return null;
+  const { ts: since, by, reason, until_epoch } = last;
+  const record = { since, by, reason, until_epoch };
+  return isPauseRecord(record) ? record : null;
+}
+
+/** What was read, with the round and the pause that the traces tell of; null when nothing is known. */
+export function rebuildStatus({ status, recovered }: StatusReading, traces: Traces): Status | null {
+  const current = rebuildCurrent(traces);
+  const paused = recovered === null ? null : rebuildPause(traces.events);
+  if (current === null && paused === null) return status;
+  return {
+    round_num: current?.number ?? 0,
+    running: current !== null,
+    schema: statusSchema,
+    ...status,
+    ...(current === null ? {} : { current }),
+    ...(paused === null ? {} : { paused }),
   };
 }
 

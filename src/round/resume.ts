@@ -33,6 +33,8 @@ export interface Resumed {
   readonly result: RoundResult;
   /** The agent was still at work: the round counts as one of this life's. */
   readonly wasRunning: boolean;
+  /** Its agent had been started at all, as far as anything tells. */
+  readonly wasStarted: boolean;
 }
 
 export async function resumeRound(request: ResumeRequest, given: RoundTools): Promise<Resumed> {
@@ -62,7 +64,8 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     log: paths.log,
   };
   const walls = wallsOf(current, tools);
-  if (current.state !== "claimed" || earlier.kind !== "lost") {
+  const wasStarted = current.state !== "claimed" || earlier.kind !== "lost";
+  if (wasStarted) {
     tools.sink.emit("agent_spawn", { round_num: current.number, timeout_s: walls.hardSeconds, pid: current.pid });
   }
   const over = new AbortController();
@@ -93,7 +96,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     request.onSettled?.(result);
     closeBook(paths, tools);
     tools.telemetry?.settled(current.id, result, tools.host.environment());
-    return { result, wasRunning: earlier.kind === "running" };
+    return { result, wasRunning: earlier.kind === "running", wasStarted };
   } finally {
     over.abort();
   }

@@ -43,8 +43,18 @@ export interface RoundMeans {
   readonly onSettled?: (result: RoundResult) => void;
   /** Whether the operator asked that the agent of this round finishes; absent: nobody can ask. A glance. */
   readonly isCancelled?: (round: number) => boolean;
+  /** What the operator left for the next round; absent: nobody can leave anything. */
+  readonly words?: OperatorWords;
   /** Fires when the round is to be left as it is, for the next life; its reason is thrown. Absent: it never is. */
   readonly leave?: AbortSignal;
+}
+
+/** Texts for the next round that has an agent. */
+export interface OperatorWords {
+  /** What this round's prompt ends with, asked for right before its agent is started; null: nothing. */
+  forRound(round: number): string | null;
+  /** @param wasTold the agent of that round was started with it */
+  settle(round: number, wasTold: boolean): void;
 }
 
 export interface RoundRequest extends RoundMeans {
@@ -115,9 +125,11 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   const scopeWords = await tools.scopes.wordsFor(plan);
   const standing = await standingAtStart(found, tools);
   const injected = isInjected ? hooked.context : null;
-  const { addenda } = hooked;
+  const words = plan.delivery === "none" ? null : request.words?.forRound(plan.number) ?? null;
+  const addenda = words === null ? hooked.addenda : [...hooked.addenda, words];
   const { agentFile } = checked;
   const started = start(plan, { paths, injected, addenda, agentFile, session, scopeWords, standing }, tools);
+  if (words !== null) request.words?.settle(plan.number, started.kind === "started");
   tellStart(plan, started, tools);
   const round = { ...named, headBefore: head, before: standing, session };
   const result = await watchAndSettle({
@@ -168,7 +180,7 @@ function start(
   facts: {
     readonly paths: RoundPaths;
     readonly injected: Record<string, unknown> | null;
-    /** What hooks put after the prompt. */
+    /** What hooks and the operator put after the prompt. */
     readonly addenda: readonly string[];
     readonly agentFile: string;
     readonly session: SessionChoice;

@@ -11,6 +11,7 @@ import { readJsonObject } from "./json_file.ts";
  */
 export const formats = {
   "budget.json": 1,
+  "hints.json": 1,
   "loop.json": 1,
   "monitor*.json": 1,
   "orphans.json": 1,
@@ -37,6 +38,7 @@ const kept = [
   "pace.json",
   "sessions.json",
   "orphans.json",
+  "hints.json",
   "salvage-ledger.json",
 ] as const satisfies readonly StateFile[];
 

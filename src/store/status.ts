@@ -6,6 +6,8 @@ import type { Files } from "../ports/files.ts";
 import { formats, newerFormat } from "./formats.ts";
 import { isObject } from "./json_file.ts";
 import { unknownFields } from "./status_fields.ts";
+import { isPauseRecord } from "./status_pause.ts";
+import type { PauseRecord } from "./status_pause.ts";
 import { isDoneRefused, isLastChange } from "./status_progress.ts";
 import type { DoneRefused, LastChange } from "./status_progress.ts";
 
@@ -36,7 +38,8 @@ export interface CurrentRound {
 
 /** What serve waits for; null when it does not wait. */
 export interface Waiting {
-  readonly until_epoch: number;
+  /** Null: no time is set for its end. */
+  readonly until_epoch: number | null;
   readonly reason: string;
   /** What is waited for, in a word. */
   readonly classification?: string;
@@ -76,6 +79,8 @@ export interface Status {
   readonly done_refused?: DoneRefused;
   readonly current?: CurrentRound;
   readonly waiting?: Waiting;
+  /** No further round begins; it outlives this life. */
+  readonly paused?: PauseRecord;
 }
 
 export const statusSchema = formats["status.json"];
@@ -178,6 +183,7 @@ function statusOf(parsed: unknown): StatusReading {
     ...take<DoneRefused>("done_refused", isDoneRefused),
     ...take<CurrentRound>("current", isCurrent),
     ...take<Waiting>("waiting", isWaiting),
+    ...take<PauseRecord>("paused", isPauseRecord),
   } as Status;
   return { status, recovered: bad.length === 0 ? null : `status.json: dropped ${bad.join(", ")}` };
 }
@@ -224,6 +230,6 @@ function isOtherSessions(value: unknown): boolean {
 function isWaiting(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const waiting = value as Partial<Record<keyof Waiting, unknown>>;
-  return Number.isFinite(waiting.until_epoch) && isString(waiting.reason) &&
+  return (waiting.until_epoch === null || Number.isFinite(waiting.until_epoch)) && isString(waiting.reason) &&
     (waiting.classification === undefined || isString(waiting.classification));
 }

@@ -25,6 +25,7 @@ const statusFields: Readonly<Record<keyof Status, true>> = {
   done_refused: true,
   current: true,
   waiting: true,
+  paused: true,
 };
 
 /** What is none of the known fields. @param source the object in a status.json */

@@ -6,6 +6,8 @@ import type { ServiceMode } from "../core/service.ts";
 import type { NowView, RateLimitView, ServiceView } from "../core/view.ts";
 import type { Files } from "../ports/files.ts";
 import type { EventSource } from "../ports/records.ts";
+import { isPauseRecord } from "../store/status_pause.ts";
+import type { PauseRecord } from "../store/status_pause.ts";
 import { isObject, readJsonObject } from "../store/json_file.ts";
 import { numberField, textField } from "./field.ts";
 
@@ -98,8 +100,17 @@ export function readNow(
 ): NowView {
   const { isActive, status } = options;
   const current = isObject(status.current) ? status.current : null;
-  if (!isActive) return stopped(place.events, current);
-  if (current !== null) return running(current);
+  const pause = pauseIn(status);
+  if (!isActive) return withPause(stopped(place.events, current), pause);
+  if (current !== null) return withPause(running(current), pause);
+  if (pause !== null) {
+    return {
+      state: "paused",
+      since: pause.since,
+      until: safeIso(pause.until_epoch ?? Infinity),
+      why: spellPause(pause),
+    };
+  }
   const waiting = isObject(status.waiting) ? status.waiting : null;
   const until = numberField(waiting, "until_epoch");
   if (waiting === null || until === null) return { state: "idle", since: null, until: null, why: "Between rounds" };
@@ -109,6 +120,22 @@ export function readNow(
     until: safeIso(until),
     why: textField(waiting, "reason") ?? "No reason given",
   };
+}
+
+/** The pause that the operator asked for; null when rounds may begin. @param status status.json */
+export function pauseIn(status: Fields): PauseRecord | null {
+  return isPauseRecord(status.paused) ? status.paused : null;
+}
+
+/** Who paused it and why, as a sentence without a full stop. */
+export function spellPause({ by, reason }: PauseRecord): string {
+  return `Paused${by === "" ? "" : ` by ${by}`}${reason === "" ? "" : `: ${reason}`}`;
+}
+
+/** What goes on, and that no round comes after it. */
+function withPause(now: NowView, pause: PauseRecord | null): NowView {
+  if (pause === null) return now;
+  return { ...now, why: `${now.why.replace(/\.$/, "")}. ${spellPause(pause)}` };
 }
 
 function running(current: Fields): NowView {

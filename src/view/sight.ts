@@ -4,7 +4,7 @@ import { hookKinds } from "../core/hook.ts";
 import { MachineRecord } from "./sight_machine.ts";
 import type { JumpSight, RoundLogSight, SampleSight } from "./sight_machine.ts";
 import { ProviderRecord } from "./sight_provider.ts";
-import type { BudgetSight, LimitSight, WaitSight } from "./sight_provider.ts";
+import type { BudgetSight, LimitSight, PauseSight, WaitSight } from "./sight_provider.ts";
 import { RoundsSight } from "./sight_rounds.ts";
 import type { OrphanSight, RoundSight } from "./sight_rounds.ts";
 import { momentOf, shortText } from "./sight_field.ts";
@@ -67,6 +67,8 @@ export interface SightNow {
   readonly hookFailures: readonly HookFailureSight[];
   readonly limits: readonly LimitSight[];
   readonly waiting: WaitSight | null;
+  /** Null while rounds may begin. */
+  readonly paused: PauseSight | null;
   readonly budgets: readonly BudgetSight[];
   readonly progress: ProgressSight;
   readonly leftovers: readonly LeftoversSight[];
@@ -167,6 +169,7 @@ export class Sight {
       hookFailures: supervisor.hookFailures,
       limits: provider.limits,
       waiting: provider.waiting,
+      paused: provider.paused,
       budgets: provider.budgets,
       progress: work.progress,
       leftovers: work.leftovers,

@@ -1,5 +1,6 @@
 // Keeps what providers and budgets allow at the moment: limits, waits, and how much of each budget is used.
 import type { RecordedEvent } from "../core/event_payload.ts";
+import { isPauseRecord } from "../store/status_pause.ts";
 import { isObject } from "../store/json_file.ts";
 import { numberField } from "./field.ts";
 import { epochField, momentOf, roundField, shortField } from "./sight_field.ts";
@@ -25,6 +26,13 @@ export interface WaitSight {
   readonly reason: string;
 }
 
+/** The operator wants no further round, as status.json says. */
+export interface PauseSight {
+  readonly since: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** How much of one budget is used. */
 export interface BudgetSight {
   /** round, day, week, month or total. */
@@ -47,6 +55,7 @@ export class ProviderRecord {
   readonly #limits = new Map<string, LimitSight>();
   readonly #budgets = new Map<string, BudgetSight>();
   #waiting: WaitSight | null = null;
+  #paused: PauseSight | null = null;
 
   /** Kind of event -> what is done with it. @param at epoch milliseconds of the look */
   readonly handlers: Readonly<Record<string, Handler>> = {
@@ -72,9 +81,18 @@ export class ProviderRecord {
     return this.#waiting;
   }
 
+  get paused(): PauseSight | null {
+    return this.#paused;
+  }
+
   /** @param status status.json */
   takeStatus(status: Fields): void {
-    const waiting = status["waiting"];
+    const { waiting, paused } = status;
+    this.#paused = !isPauseRecord(paused) || !isObject(paused) ? null : {
+      since: shortField(paused, "since", 40) ?? "",
+      by: shortField(paused, "by", 100) ?? "",
+      reason: shortField(paused, "reason") ?? "",
+    };
     const until = isObject(waiting) ? epochField(waiting, "until_epoch") : null;
     this.#waiting = !isObject(waiting) || until === null ? null : {
       until,

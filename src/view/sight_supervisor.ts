@@ -13,6 +13,8 @@ const sameBatteryMs = 1000;
 const writtenByOthers: ReadonlySet<string> = new Set([
   ...Object.keys(witnessEventKinds),
   "breaker_reset",
+  "resumed",
+  "hints_cleared",
   "salvage_restored",
   "salvage_dropped",
 ]);

@@ -58,7 +58,7 @@ Deno.test("keepNewer() leaves alone what is no newer, and what is no state file,
 Deno.test("keepNewerState() keeps a copy of each file of a later version, and changes none", () => {
   const files = folderOf("later-version");
   const before = new Map(files.paths().map((path) => [path, files.readText(path)]));
-  const names = ["status", "loop", "wait", "seats", "pace", "sessions", "orphans", "salvage-ledger"];
+  const names = ["status", "loop", "wait", "seats", "pace", "sessions", "orphans", "hints", "salvage-ledger"];
   assert.deepEqual(
     keepNewerState("/log", files),
     names.map((name) => {

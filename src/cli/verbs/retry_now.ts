@@ -20,7 +20,7 @@ const lookMs = 50;
 
 export default defineVerb({
   name: "retry-now",
-  summary: "End the wait or pause that serve is in: the next round starts at once",
+  summary: "End the wait between rounds that serve is in: the next round starts at once",
   flags: {},
   needs: ["read", "write", "env", "sys"],
   examples: ["agent-runner retry-now", "agent-runner --config ~/shop/agent-runner.toml retry-now"],
@@ -28,6 +28,11 @@ export default defineVerb({
     const config = openConfig(args, world);
     const status = readJsonObject(world.files, joinPath(config.runtime.logDir, "status.json")) ?? {};
     const now = await readingLogs(() => lookAt(config, status, world));
+    if (now.state === "paused") {
+      throw new OperatorError(`No wait is to be ended: ${visible(now.why)}`, {
+        fix: "Have it go on with 'agent-runner resume'",
+      });
+    }
     if (now.state !== "waiting") throw nothingToEnd(now);
     if (isObject(status.waiting) && status.waiting.classification === "budget") {
       throw new OperatorError(`This wait cannot be ended: ${visible(now.why)}`, {

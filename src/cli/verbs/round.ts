@@ -4,6 +4,7 @@ import { visible } from "../../core/text.ts";
 import { startFailure } from "../../loop/ends.ts";
 import { keepWithinBounds, maskRoundLog } from "../../loop/housekeeping.ts";
 import { CancelRequests } from "../../loop/requests.ts";
+import { Hints } from "../../loop/hints.ts";
 import { Roster } from "../../loop/roster.ts";
 import { Spending } from "../../loop/spending.ts";
 import { runRound } from "../../round/round.ts";
@@ -27,8 +28,14 @@ export default defineVerb({
     return await supervised(config, options, world, async ({ supervisor, stop, seats }) => {
       const spending = await Spending.open(supervisor.tools);
       const cancels = new CancelRequests(config.runtime.logDir, world.files);
-      const means = { ...spending.means, isCancelled: (round: number) => cancels.take(round) };
-      await supervisor.takeOver(stop.stopRound, means);
+      const words = new Hints(
+        config.runtime.logDir,
+        world.files,
+        (used) => supervisor.tools.sink.emit("hint_used", used),
+      );
+      const means = { ...spending.means, isCancelled: (round: number) => cancels.take(round), words };
+      const resumed = await supervisor.takeOver(stop.stopRound, means);
+      if (resumed !== null) words.settle(resumed.result.number, resumed.wasStarted);
       if (stop.finish.aborted) return exitCode.failure;
       const refusal = spending.refusal();
       if (refusal !== null) throw new OperatorError(`No round is started: ${refusal.reason}`, { fix: refusal.fix });

@@ -8,9 +8,11 @@ export default defineDetector({
   severity: "warning",
   mayStop: true,
   firesWhen: "`rounds` rounds in a row were `ok` and changed nothing, the loop stalled, or `done` was refused after " +
-    "`refusals` rounds in a row",
+    "`refusals` rounds in a row; not while the operator has paused the loop",
   defaults: { rounds: 10, refusals: 3 },
-  detect({ progress }, { rounds, refusals }) {
+  detect({ progress, paused, openRound }, { rounds, refusals }) {
+    // Nobody expects progress where no round may begin.
+    if (paused !== null && openRound === null) return [];
     const found: Finding[] = [];
     const { unchangedRounds, lastRound } = progress;
     if (progress.isStalled || unchangedRounds >= rounds) {

@@ -10,13 +10,13 @@ export default defineDetector({
   mayStop: false,
   firesWhen:
     "Nothing was written for more than `stale_s` seconds (`factor` times the round's timeout, as with `hung`, where that " +
-    "is not set; 0: off), and no wait explains it; or the supervisor left without a word and none took over for `dead_s` " +
+    "is not set; 0: off), and no wait or pause explains it; or the supervisor left without a word and none took over for `dead_s` " +
     "(0: off)",
   defaults: { staleSeconds: -1, factor: 1.5, deadSeconds: 60 },
   older: ({ monitor: { supervisorStaleThresholdSeconds: staleSeconds } }) =>
     staleSeconds === null ? {} : { staleSeconds },
   facts: (config) => ({ patience: patienceOf(config) }),
-  detect({ supervisor, openRound, waiting, rounds, now }, options) {
+  detect({ supervisor, openRound, waiting, paused, rounds, now }, options) {
     const { quietSeconds, goneSeconds, lastSignAt, lastSign, isActive, life } = supervisor;
     // What left after its last word is not missed.
     if (quietSeconds === null || lastSignAt === null || (life === "ended" && isActive !== true)) return null;
@@ -36,6 +36,8 @@ export default defineDetector({
         look: lookAtEvents("serve_started", "serve_stopped"),
       });
     }
+    // Nothing is written while the operator wants no round, and somebody still holds the lock.
+    if (paused !== null && openRound === null && isActive !== false) return null;
     // A budget or a limit that is waited for is silence with a reason; it is over some time after its end.
     const waited = waiting !== null && isActive !== false ? now / 1000 - waiting.until : Infinity;
     const round = openRound?.round ?? null;
