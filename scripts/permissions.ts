@@ -19,7 +19,7 @@ export const ceiling: readonly CeilingRow[] = [
     why:
       "The agent, hooks, `git`, `ps`, `df`, `sh`, `grep`, `fallocate`, `systemd-run`, `systemctl` and `systemd-notify`; for " +
       "`doctor` also `find`, `id`, `uname`, `timedatectl` and `launchctl`, for services `launchctl`, `uname`, `id` and `su`, " +
-      "for `doctor` and `monitor --host` `ssh`, for `upgrade` and telemetry `curl`; for every program, because signalling a process group needs that",
+      "for `doctor` and `monitor --host` `ssh`, for `upgrade`, notices and telemetry `curl`, for notices also `sendmail`, `notify-send` and `osascript`; for every program, because signalling a process group needs that",
   },
   {
     grant: "net",

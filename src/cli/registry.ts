@@ -70,6 +70,11 @@ export const verbs = [
     load: () => import("./verbs/monitor.ts"),
   },
   {
+    name: "notify",
+    summary: "Show where notices go and what waits to be sent, or send a test",
+    load: () => import("./verbs/notify.ts"),
+  },
+  {
     name: "pause",
     summary: "Let the running round finish, then begin no further one until 'resume'; serve goes on running",
     load: () => import("./verbs/pause.ts"),

@@ -5,6 +5,7 @@ import { serve } from "../loop/serve.ts";
 import type { ServePage } from "./serve_page.ts";
 import { skipsBattery, supervised } from "./supervise.ts";
 import type { SignOfLife } from "../service/sign_of_life.ts";
+import { tellerOn } from "./teller.ts";
 import type { World } from "./world.ts";
 
 /** How `serve` was called. */
@@ -21,6 +22,18 @@ export interface ServeCall {
 
 /** Rounds in a loop under the lock of the log folder. @returns the exit code */
 export async function serveRounds(call: ServeCall, world: World): Promise<number> {
+  if (Object.keys(call.config.notify).length === 0) return await serveHeard(call, world);
+  const { notifyBeside } = await import("./notify_beside.ts");
+  const beside = notifyBeside(call.config, tellerOn(world.stdout, { isJson: call.isJson, clock: world.clock }), world);
+  try {
+    return await serveHeard(call, world);
+  } finally {
+    await beside.end();
+  }
+}
+
+/** Under the eyes of the service manager, where one started this process. */
+async function serveHeard(call: ServeCall, world: World): Promise<number> {
   const line = await world.serviceLine?.() ?? null;
   if (line === null) return await serveIn(call, world, null);
   const { beating, SignOfLife } = await import("../service/sign_of_life.ts");

@@ -9,6 +9,8 @@ import {
   fallbackTable,
   type HookSettings,
   hookTable,
+  type NotifySettings,
+  notifyTable,
   type PhaseOverride,
   tables,
 } from "./schema.ts";
@@ -20,6 +22,7 @@ interface Parts {
   /** How many agents stand in. */
   readonly fallbackCount: number;
   readonly hookNames: readonly string[];
+  readonly sinkNames: readonly string[];
   readonly tree: TomlTree;
 }
 
@@ -42,6 +45,7 @@ export function assembleConfig(
     phases: { ...values.phases, overrides: overridesOf(parts) },
     plugins: { ...values.plugins, raw: rawPlugins(parts.tree) },
     hooks: hooksOf(parts),
+    notify: notifyOf(parts),
   };
 }
 
@@ -56,6 +60,11 @@ function fallbacksOf({ fallbackCount, checked }: Parts): readonly AgentSettings[
 function hooksOf({ hookNames, checked }: Parts): Record<string, HookSettings> {
   const valuesFor = (name: string) => valuesOf(hookTable, `hooks.${name}.`, checked) as unknown as HookSettings;
   return Object.fromEntries(hookNames.map((name) => [name, valuesFor(name)]));
+}
+
+function notifyOf({ sinkNames, checked }: Parts): Record<string, NotifySettings> {
+  const valuesFor = (name: string) => valuesOf(notifyTable, `notify.${name}.`, checked) as unknown as NotifySettings;
+  return Object.fromEntries(sinkNames.map((name) => [name, valuesFor(name)]));
 }
 
 function valuesOf(rows: Rows, prefix: string, checked: Checked): Record<string, unknown> {

@@ -7,7 +7,7 @@ import { removedKeys, tables } from "./schema.ts";
 import { spellFound } from "./spell_toml.ts";
 
 /** Tables in which other keys than those of the rows are someone else's business. */
-const openTables: ReadonlySet<string> = new Set(["phases", "plugins", "hooks"]);
+const openTables: ReadonlySet<string> = new Set(["phases", "plugins", "hooks", "notify"]);
 
 /** Checks the whole file. */
 export function checkTree(tree: TomlTree, spot: CheckSpot): void {

@@ -40,12 +40,13 @@ function headerOf(row: ReferenceRow): string {
 }
 
 function nameFor(row: ReferenceRow): string {
+  if (row.table.startsWith("notify.")) return "phone";
   return row.table.startsWith("hooks.") ? "notify" : "review";
 }
 
 /** Such a table would mean something even when it is empty. */
 function isOptionalTable(row: ReferenceRow): boolean {
-  return row.table.startsWith("phases.") || row.table.startsWith("hooks.") || row.table.startsWith("[");
+  return /^(?:phases\.|hooks\.|notify\.|\[)/.test(row.table);
 }
 
 function lineOf(row: ReferenceRow): string {

@@ -1,7 +1,7 @@
 // The table of keys as a JSON Schema, with which editors complete and check agent-runner.toml.
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { isRow, required, type Row, type Rows } from "./row.ts";
-import { fallbackTable, hookTable, phaseTable, READER_NAMES, SCHEMA_URL, tables } from "./schema.ts";
+import { fallbackTable, hookTable, notifyTable, phaseTable, READER_NAMES, SCHEMA_URL, tables } from "./schema.ts";
 
 type Json = Record<string, unknown>;
 
@@ -44,6 +44,7 @@ function tableSchema(rows: Rows, name: string): Json {
 function othersOf(name: string): unknown {
   if (name === "plugins") return true;
   if (name === "hooks") return tableSchema(hookTable, "hooks.<name>");
+  if (name === "notify") return tableSchema(notifyTable, "notify.<name>");
   return name === "phases" ? tableSchema(phaseTable, "phases.<name>") : false;
 }
 

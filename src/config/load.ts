@@ -6,6 +6,7 @@ import { assembleConfig } from "./assemble.ts";
 import { checkTree } from "./check.ts";
 import { checkFallbacks } from "./check_fallbacks.ts";
 import { checkHooks } from "./check_hooks.ts";
+import { checkNotify } from "./check_notify.ts";
 import { checkPhases } from "./check_phases.ts";
 import type { Checked } from "./check_row.ts";
 import { Findings } from "./findings.ts";
@@ -15,7 +16,7 @@ import type { Assets } from "./presets.ts";
 import { loadPrices } from "./prices.ts";
 import { readToml } from "./read_toml.ts";
 import { checkRelations } from "./relations.ts";
-import { type Config, phaseTable, tables } from "./schema.ts";
+import { type Config, notifyTable, phaseTable, tables } from "./schema.ts";
 
 export interface LoadOptions {
   readonly files: Files;
@@ -46,6 +47,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const overridden = checkPhases(read.tree, root);
   const fallbackCount = checkFallbacks(read.tree, root, options);
   const hookNames = checkHooks(read.tree, root);
+  const sinkNames = checkNotify(read.tree, root);
   checkRelations(root, options);
   const base = { file, homeDir: options.homeDir, files: options.files };
   const workDir = resolveWorkDir(base, root);
@@ -53,6 +55,9 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     resolvePaths(tables, { base, workDir, spot: root });
     for (const phase of overridden) {
       resolvePaths(phaseTable, { base, workDir, spot: { ...root, path: ["phases", phase] } });
+    }
+    for (const name of sinkNames) {
+      resolvePaths(notifyTable, { base, workDir, spot: { ...root, path: ["notify", name] } });
     }
   }
 
@@ -62,6 +67,6 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   findings.sort();
   if (workDir === null || findings.problems.length > 0) return { kind: "broken", file, problems: findings.problems };
   const facts = { file, project: projectName(workDir), fingerprint: fingerprintOf(read.text), prices };
-  const config = assembleConfig(facts, { checked, overridden, fallbackCount, hookNames, tree: read.tree });
+  const config = assembleConfig(facts, { checked, overridden, fallbackCount, hookNames, sinkNames, tree: read.tree });
   return { kind: "ok", config, warnings: findings.warnings };
 }

@@ -1,7 +1,7 @@
 // The table of keys as rows of the generated reference.
 import { wantedOf } from "./kinds.ts";
 import { isRow, required, type Row, type Rows } from "./row.ts";
-import { fallbackTable, hookTable, phaseTable, tables } from "./schema.ts";
+import { fallbackTable, hookTable, notifyTable, phaseTable, tables } from "./schema.ts";
 import { spellToml } from "./spell_toml.ts";
 
 /** One key as the docs show it. */
@@ -30,6 +30,7 @@ export function configReference(): ReferenceRow[] {
     if (name === "agent") addRows(fallbackTable, "[agent.fallback]", rows);
     if (name === "phases") addRows(phaseTable, "phases.<name>", rows);
     if (name === "hooks") addRows(hookTable, "hooks.<name>", rows);
+    if (name === "notify") addRows(notifyTable, "notify.<name>", rows);
   }
   return rows;
 }

@@ -6,6 +6,7 @@ import { budgetRows } from "./schema_budget.ts";
 import { hookRows } from "./schema_hooks.ts";
 import { onVerdictRows } from "./schema_loop.ts";
 import { monitorRows, phaseRows, phasesRows, pluginsRows } from "./schema_monitor.ts";
+import { notifyRows } from "./schema_notify.ts";
 import { privacyRows } from "./schema_privacy.ts";
 import { progressRows } from "./schema_progress.ts";
 import { runtimeRows } from "./schema_runtime.ts";
@@ -27,6 +28,8 @@ export const tables = {
   plugins: pluginsRows,
   /** Tables of its own names alone. */
   hooks: {},
+  /** As before. */
+  notify: {},
 };
 
 /** Keys of `[phases.<name>]`. */
@@ -34,6 +37,9 @@ export const phaseTable = phaseRows;
 
 /** Keys of `[hooks.<name>]`. */
 export const hookTable = hookRows;
+
+/** Keys of `[notify.<name>]`. */
+export const notifyTable = notifyRows;
 
 /** Keys of `[[agent.fallback]]`. */
 export const fallbackTable = fallbackRows;
@@ -61,6 +67,9 @@ export interface PhaseOverride {
 
 /** One hook. */
 export type HookSettings = Values<typeof hookRows>;
+
+/** One sink of notices. */
+export type NotifySettings = Values<typeof notifyRows>;
 
 /** What sets one agent apart from another. */
 export type AgentSettings = Omit<Values<typeof fallbackRows>, "promptArgTemplate"> & {
@@ -98,4 +107,6 @@ export interface Config extends
   };
   /** By name, in the order of the file. */
   readonly hooks: Readonly<Record<string, HookSettings>>;
+  /** Sinks of notices by name, in the order of the file. */
+  readonly notify: Readonly<Record<string, NotifySettings>>;
 }

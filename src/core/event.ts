@@ -4,6 +4,7 @@ import { commandEventKinds } from "./event_commands.ts";
 import { containmentEventKinds } from "./event_containment.ts";
 import { hookEventKinds } from "./event_hooks.ts";
 import { loopEventKinds } from "./event_loop.ts";
+import { notifyEventKinds } from "./event_notify.ts";
 import { progressEventKinds } from "./event_progress.ts";
 import { salvageEventKinds } from "./event_salvage.ts";
 import { upgradeEventKinds } from "./event_upgrade.ts";
@@ -227,6 +228,7 @@ export const eventKinds = {
   ...containmentEventKinds,
   ...hookEventKinds,
   ...loopEventKinds,
+  ...notifyEventKinds,
   ...progressEventKinds,
   ...salvageEventKinds,
   ...upgradeEventKinds,

@@ -2,7 +2,7 @@
 import { codeName } from "../../core/config.ts";
 import { exitCode, OperatorError } from "../../core/errors.ts";
 import { isRow, type Rows } from "../../config/row.ts";
-import { type Config, hookTable, tables } from "../../config/schema.ts";
+import { type Config, hookTable, notifyTable, tables } from "../../config/schema.ts";
 import { spellProblem, spellWarning } from "../../config/report.ts";
 import { spellKey, spellToml } from "../../config/spell_toml.ts";
 import { redact } from "../../core/redact.ts";
@@ -60,6 +60,7 @@ function show(args: VerbArgs<Record<never, never>>, world: World): number {
     phases: wirePhases(config),
     plugins: wirePlugins(config),
     hooks: wireHooks(config),
+    notify: wireNotify(config),
   };
   if (args.isJson) world.stdout.write(`${spellJson({ file: config.file, ...values })}\n`);
   else world.stdout.write(visibleLines(`# ${visible(config.file)}\n${spellTables(values)}`));
@@ -99,6 +100,16 @@ function wirePlugins(config: Config): Wire {
 
 function wireHooks(config: Config): Wire {
   return Object.fromEntries(Object.entries(config.hooks).map(([name, hook]) => [name, wireTable(hookTable, hook)]));
+}
+
+/** The address of a sink is often all that one needs to write to it. */
+function wireNotify(config: Config): Wire {
+  return Object.fromEntries(
+    Object.entries(config.notify).map(([name, sink]) => {
+      const shown = { ...sink, url: sink.url === null ? null : `${new URL(sink.url).origin}/${masked}` };
+      return [name, wireTable(notifyTable, shown)];
+    }),
+  );
 }
 
 function withoutSecrets(variables: Readonly<Record<string, string>>): Wire {

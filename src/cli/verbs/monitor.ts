@@ -109,7 +109,15 @@ export default defineVerb({
       const { lookOnce, watchOn } = await import("../monitor_watch.ts");
       if (!flags.once) await tellBeginning(config, { hosts: flags.host, tell });
       const call = { watched, config: () => file.current(), isJson, intervalSeconds, tell, signal: end.signal };
-      return await (flags.once ? lookOnce : watchOn)(call, world);
+      if (flags.once) return await lookOnce(call, world);
+      if (Object.keys(config.notify).length === 0) return await watchOn(call, world);
+      const { notifyBeside } = await import("../notify_beside.ts");
+      const beside = notifyBeside(config, tell, world);
+      try {
+        return await watchOn(call, world);
+      } finally {
+        await beside.end();
+      }
     } finally {
       unlisten();
       end.abort();
