@@ -10,6 +10,7 @@ import { checkLimits } from "./limits.ts";
 import { checkLock } from "./lock.ts";
 import { checkLogFolder } from "./log_folder.ts";
 import { checkDisk, checkMemory } from "./machine.ts";
+import { checkNotify } from "./notify.ts";
 import { checkPermissions } from "./permissions.ts";
 import { checkPrompt } from "./prompt.ts";
 import { checkRecordFiles } from "./record_files.ts";
@@ -47,4 +48,5 @@ export const projectChecks: readonly Check<ProjectScene>[] = [
   checkStateFiles,
   checkRecordFiles,
   checkBudget,
+  checkNotify,
 ];
