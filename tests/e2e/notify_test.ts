@@ -52,6 +52,38 @@ Deno.test("every notice arrives once, though its server dies and returns and ser
   assert.deepEqual(ids, server.got.map(({ headers }) => headers.get("webhook-id")));
 });
 
+Deno.test("a kill between the server's word and the record of it loses nothing, and what comes twice has one id", async () => {
+  await using server = new NoticeServer();
+  await using project = await Project.make({ mode: "hang", toml: webhook(server, 'topics = ["alert"]') });
+  let serve = project.start("serve");
+  await project.untilKind("round_start");
+  let kills = 0;
+  server.answer = () => {
+    // Every other message is taken from a sender that is not there any more when it is told so.
+    if (server.got.length % 2 === 1 && kills < 3) {
+      kills++;
+      serve.kill();
+    }
+    return new Response("ok");
+  };
+  for (let n = 0; n < 6; n++) {
+    alert(project, { detector: `of_test_${n}`, severity: "critical", message: `number ${n}` });
+  }
+  for (let life = 0; life < 3; life++) {
+    await project.until("a kill", () => kills === life + 1);
+    await serve.settled();
+    serve = project.start("serve");
+  }
+  const numbers = () => server.got.map(({ body }) => /number (\d)/.exec(body)?.[1] ?? "other");
+  await project.until("all of them", () => new Set(numbers()).size === 6, 30_000);
+  await stopNow(project, serve);
+  const ids = new Map(
+    server.got.map(({ body, headers }) => [headers.get("webhook-id"), /number (\d)/.exec(body)?.[1]]),
+  );
+  assert.deepEqual([...ids.values()].sort(), ["0", "1", "2", "3", "4", "5"]);
+  assert.ok(server.got.length > ids.size && server.got.length <= ids.size + kills, numbers().join(" "));
+});
+
 Deno.test("the loop goes on as fast as ever beside sinks that hang, refuse, and cannot work", async () => {
   await using server = new NoticeServer();
   const hanging = new AbortController();
@@ -125,6 +157,7 @@ Deno.test("notify test says of each sink what happened, and shows no secret", as
   const toml = [
     `[notify.good]\nkind = "slack"\nurl_env = "GOOD"\n`,
     `[notify.bad]\nkind = "slack"\nurl_env = "BAD"\n`,
+    `[notify.plain]\nkind = "webhook"\nurl = "http://127.0.0.1:1${path}"\ntopics = ["done"]\n`,
     `[notify.tell]\nkind = "exec"\ncommand = ["./tell.sh"]\n`,
   ].join("\n");
   const env = { GOOD: `${server.url}${path}`, BAD: `http://127.0.0.1:1${path}` };
@@ -150,6 +183,9 @@ Deno.test("notify test says of each sink what happened, and shows no secret", as
   assert.match(wrong.stderr, /^agent-runner: There is no sink "goood"\n {2}fix: Did you mean "good"\?\n$/);
   const shown = await project.run(["notify"]);
   assert.match(shown.stdout, /good +slack +0 +nothing waits/);
+  const config = await project.run(["config", "show"]);
+  assert.match(config.stdout, /url = "http:\/\/127\.0\.0\.1:1\/\(hidden\)"/);
+  assert.doesNotMatch(config.stdout, /not-to-be-seen/);
   // No log folder came about by a test.
   assert.deepEqual(project.events(), []);
 });
