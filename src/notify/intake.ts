@@ -49,6 +49,8 @@ export class Intake {
   readonly #tails: MonthTails;
   readonly #isFirstTime: boolean;
   #lastLook = "";
+  /** Epoch milliseconds: what is older was told of before its file was written anew. */
+  #floor = 0;
 
   /** @param places how far an earlier life has read; empty: none has */
   constructor(
@@ -78,8 +80,10 @@ export class Intake {
 
   /** The state with a piece in it, and the place up to which that was read. */
   withLines(state: NotifyState, lines: readonly string[]): NotifyState {
+    const places = this.#tails.places();
+    if (isReplaced(state.places, places)) this.#floor = Math.max(this.#floor, state.newestAt + 1);
     const taken = lines.reduce((before, line) => this.#withLine(before, line), state);
-    return { ...taken, places: this.#tails.places() };
+    return { ...taken, places };
   }
 
   /** What a look at the file of this month shows; null when it is not there. The same as before: nothing was written. */
@@ -94,7 +98,8 @@ export class Intake {
     if (event === null || event.event.startsWith("notify_")) return state;
     const scene = sceneAfter(state.scene, event);
     const at = timeOf(event);
-    const oldest = Math.max(this.#isFirstTime ? this.#options.since : 0, this.#clock.now() - oldestMs);
+    const since = this.#isFirstTime ? this.#options.since : 0;
+    const oldest = Math.max(since, this.#floor, this.#clock.now() - oldestMs);
     const notice = at === null || at < oldest ? null : noticeOf(event, scene);
     let { outbox } = state;
     for (const [sink, settings] of notice === null ? [] : Object.entries(this.#options.sinks)) {
@@ -106,12 +111,12 @@ export class Intake {
       if (taken.acceptance === "repeated") onDropped({ id, sink, message }, "repeated");
       if (taken.dropped !== null) onDropped(taken.dropped, "full");
     }
-    return { ...state, scene, outbox };
+    return { ...state, scene, outbox, newestAt: Math.max(state.newestAt, at ?? 0) };
   }
 
   #startOf(month: { readonly name: string; readonly path: string }, places: readonly MonthPlace[]): TailStart {
     const known = places.find(({ name }) => name === month.name);
-    // Another file under the same name is read from its start: what was told of it before has other lines.
+    // Another file under the same name is read from its start: it may hold more than the one before.
     if (known !== undefined) return this.#files.stat(month.path)?.inode === known.inode ? known.offset : "start";
     if (places.length > 0) return places.every(({ name }) => name < month.name) ? "start" : "end";
     const reader = this.#files.openReader(month.path);
@@ -123,4 +128,12 @@ export class Intake {
       reader?.close();
     }
   }
+}
+
+/** Whether a file was put in the place of one that had been read, or was cut. */
+function isReplaced(before: readonly MonthPlace[], after: readonly MonthPlace[]): boolean {
+  return after.some(({ name, inode, offset }) => {
+    const known = before.find((place) => place.name === name);
+    return known !== undefined && (known.inode !== inode || offset < known.offset);
+  });
 }

@@ -39,7 +39,7 @@ export class Notifier {
   readonly #told = new Set<string>();
   #held: HeldLock | null = null;
   #intake: Intake | null = null;
-  #state: NotifyState = { places: [], scene: emptyScene, outbox: emptyOutbox };
+  #state: NotifyState = { places: [], newestAt: 0, scene: emptyScene, outbox: emptyOutbox };
   #isSaved = true;
   #unsaved = 0;
 

@@ -14,6 +14,8 @@ import type { Message } from "./spell_notice.ts";
 export interface NotifyState {
   /** How far the files of events were read; empty before the first time. */
   readonly places: readonly MonthPlace[];
+  /** Epoch milliseconds of the newest event that was read; 0 before the first. */
+  readonly newestAt: number;
   readonly scene: Scene;
   readonly outbox: Outbox;
 }
@@ -54,14 +56,19 @@ export function readOutbox(logDir: string, files: Files): ReadState {
   );
   const places = (Array.isArray(raw.places) ? raw.places : []).filter(isPlace);
   return {
-    state: { places, scene: readScene(raw.scene), outbox: { waiting, sinks } },
+    state: {
+      places,
+      newestAt: isWhole(raw.newestAt) ? raw.newestAt : 0,
+      scene: readScene(raw.scene),
+      outbox: { waiting, sinks },
+    },
     damage: lost === 0 ? null : `${lost} messages of the outbox could not be read`,
   };
 }
 
 /** Replaces the file in one step. Throws `FileFault`. */
-export function writeOutbox(logDir: string, { places, scene, outbox }: NotifyState, files: Files): void {
-  const text = JSON.stringify({ schema, places, scene, waiting: outbox.waiting, sinks: outbox.sinks });
+export function writeOutbox(logDir: string, { places, newestAt, scene, outbox }: NotifyState, files: Files): void {
+  const text = JSON.stringify({ schema, places, newestAt, scene, waiting: outbox.waiting, sinks: outbox.sinks });
   files.writeAtomic(outboxPath(logDir), `${text}\n`);
 }
 

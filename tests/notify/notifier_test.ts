@@ -43,7 +43,11 @@ class Stage {
   /** Titles of what the server took. */
   readonly got: string[] = [];
   readonly ids: string[] = [];
+  /** Of each, whether the disk held it when it was sent. */
+  readonly wasOnDisk: boolean[] = [];
   isDown = false;
+  /** The outbox cannot be reached. */
+  isFull = false;
   #sinks: Readonly<Record<string, NotifySettings>>;
 
   constructor(changes: Partial<NotifySettings> = {}) {
@@ -57,7 +61,15 @@ class Stage {
     const body = JSON.parse(JSON.parse(/^data-raw = (".*")$/m.exec(config)![1]!)) as Record<string, string>;
     this.got.push(body.title!);
     this.ids.push(body.id!);
+    this.wasOnDisk.push(this.onDisk().includes(body.id!));
     return took;
+  }
+
+  /** Ids of what waits, as another process would find them. */
+  onDisk(): readonly string[] {
+    const text = this.isFull ? null : this.files.readText(outboxPath(logs));
+    if (text === null || !text.includes("waiting")) return [];
+    return (JSON.parse(text).waiting as readonly { readonly id: string }[]).map(({ id }) => id);
   }
 
   /** What the loop and the monitor would write. */
@@ -121,6 +133,18 @@ Deno.test("run() tells what happens from its start on, and nothing of before", a
   assert.deepEqual(stage.kinds(), ["notify_sent"]);
   await life.end();
   assert.deepEqual(stage.faults, []);
+});
+
+Deno.test("run() has the disk hold a message before it is sent, and no longer than until it is there", async () => {
+  const stage = new Stage();
+  const life = stage.start();
+  await stage.clock.advance(1100);
+  for (const summary of ["a", "b", "c"]) stage.human(summary);
+  await stage.clock.advance(3000);
+  assert.deepEqual([stage.wasOnDisk, stage.onDisk()], [[true, true, true], []]);
+  const over = life.end();
+  await stage.clock.advance(100);
+  await over;
 });
 
 Deno.test("run() takes in what was written last when it ends, and sends it", async () => {
@@ -195,6 +219,7 @@ Deno.test("run() leaves the sending to whoever holds the lock, and takes over wh
 Deno.test("run() sends all the same while the outbox cannot be written, and says so once", async () => {
   const stage = new Stage();
   stage.files.failWith(outboxPath(logs), "full");
+  stage.isFull = true;
   const life = stage.start();
   await stage.clock.advance(1100);
   for (const summary of ["a", "b"]) stage.human(summary);
@@ -259,4 +284,36 @@ Deno.test("run() records what it drops: repeats, and what waits for a sink that 
   const end = second.end();
   await stage.clock.advance(100);
   await end;
+});
+
+Deno.test("run() tells nothing twice of a file of events that was written anew, between two lives or under its eyes", async () => {
+  const stage = new Stage();
+  const anew = () => {
+    const text = stage.files.readText(month)!;
+    stage.files.writeAtomic(month, `{"ts": "mended", "event": "x"}\n${text}`);
+  };
+  const first = stage.start();
+  await stage.clock.advance(1100);
+  stage.human("a");
+  await stage.clock.advance(3000);
+  const over = first.end();
+  await stage.clock.advance(100);
+  await over;
+  anew();
+  // Beyond the time in which repeats are left out.
+  await stage.clock.advance(2 * 3_600_000);
+  stage.human("b");
+  const second = stage.start();
+  await stage.clock.advance(3000);
+  assert.equal(stage.got.length, 2);
+  await stage.clock.advance(2 * 3_600_000);
+  anew();
+  await stage.clock.advance(10);
+  stage.human("c");
+  await stage.clock.advance(5000);
+  const end = second.end();
+  await stage.clock.advance(100);
+  await end;
+  assert.equal(stage.got.length, 3);
+  assert.equal(new Set(stage.ids).size, 3);
 });

@@ -20,7 +20,7 @@ const scene = {
   waitsUntil: 7,
   waitsFor: "limit",
 };
-const state = { places: [{ name: "events-2026-11.jsonl", offset: 10, inode: 3 }], scene, outbox };
+const state = { places: [{ name: "events-2026-11.jsonl", offset: 10, inode: 3 }], newestAt: noon, scene, outbox };
 
 Deno.test("readOutbox() reads what writeOutbox() wrote", () => {
   const files = memoryFiles({ "/logs/keep": "" });

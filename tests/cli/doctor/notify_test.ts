@@ -35,9 +35,9 @@ Deno.test("doctor tells of messages that cannot get through, and of an outbox th
   const entry = { id: idOf("a"), sink: "hook", message, acceptedAt, attempts: 3, isHeld: false };
   const memory = { sent: [], told: {}, failures: 3, nextAt: acceptedAt };
   const outbox = { waiting: [entry], sinks: { hook: memory } };
-  writeOutbox(logs, { places: [], scene: emptyScene, outbox }, stage.world.files);
+  writeOutbox(logs, { places: [], newestAt: 0, scene: emptyScene, outbox }, stage.world.files);
   assert.match((await stage.row("notify")).found, /tries fail: 1 message to hook, for up to 2h 00m/);
-  writeOutbox(logs, { places: [], scene: emptyScene, outbox: emptyOutbox }, stage.world.files);
+  writeOutbox(logs, { places: [], newestAt: 0, scene: emptyScene, outbox: emptyOutbox }, stage.world.files);
   assert.equal((await stage.row("notify")).found, "1 sink, 0 messages waiting");
   stage.world.files.writeAtomic(outboxPath(logs), "{torn");
   assert.match((await stage.row("notify")).found, /could not be read/);
