@@ -49,7 +49,7 @@ const slow = [
 const overSsh = ["tests/e2e/afar_ssh_test.ts", "tests/e2e/feed_ssh_test.ts", "tests/e2e/monitor_ssh_test.ts"];
 
 /** Start a systemd of their own. */
-const underSystemd = ["tests/e2e/systemd_test.ts"];
+const underSystemd = ["tests/e2e/systemd_test.ts", "tests/e2e/walk_test.ts"];
 
 /** Need a compiled binary: `AGENT_RUNNER_BIN`. */
 const ofBinary = [

@@ -43,13 +43,18 @@ export function longestStopSeconds(config: Config): number {
 
 /** What goes on, with how long it has and may take. @param now epoch milliseconds */
 export function spellActivity(state: ServiceState, now: number): string {
-  const name = state.round === null ? visible(state.why).replace(/\.$/, "") : spellRound(state);
+  const name = state.round === null ? spellReason(visible(state.why).replace(/\.$/, "")) : spellRound(state);
   const parts = [name];
   if (state.since !== null && state.state === "running") {
     parts.push(`${spellDuration((now - Date.parse(state.since)) / 1000)} so far`);
   }
   if (state.longest_s !== null) parts.push(`at most ${spellDuration(state.longest_s)}`);
   return parts.join(", ");
+}
+
+/** A signal is the word of a machine: `stop`, Ctrl-C and the service manager all ask by one. */
+function spellReason(why: string): string {
+  return /^SIG[A-Z]+$/.test(why) ? `it was asked to (${why})` : why;
 }
 
 function spellRound({ round, phase }: ServiceState): string {

@@ -37,7 +37,9 @@ export async function stopAndWait(
       looks = looks.then(async () => {
         const state = await lookAtService(config, world);
         if (state.active) {
-          line.show(`waiting for ${spellActivity(state, clock.now())}`, `${state.state} ${state.round}`);
+          const activity = spellActivity(state, clock.now());
+          const what = state.round === null ? `the supervisor to leave (${activity})` : activity;
+          line.show(`waiting for ${what}`, `${state.state} ${state.round}`);
         }
       });
     },

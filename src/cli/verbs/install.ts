@@ -65,7 +65,7 @@ export default defineVerb({
       notes: plan.notes,
     };
     if (isJson) world.stdout.write(`${spellJson(result)}\n`);
-    else await tellDone({ plan, machine, pid, wasThere, isStarted }, world);
+    else await tellDone({ plan, machine, pid, wasThere, isStarted, page: flags.page }, world);
     return exitCode.ok;
   },
 });
@@ -127,16 +127,18 @@ async function tellDone(
     readonly pid: number | null;
     readonly wasThere: boolean;
     readonly isStarted: boolean;
+    readonly page: number | undefined;
   },
   world: World,
 ): Promise<void> {
-  const { plan, pid, wasThere, isStarted } = done;
+  const { plan, pid, wasThere, isStarted, page } = done;
   const { stdout } = world;
   const { keeper, services, specs } = plan;
   const environment = Object.entries(specs[0]?.environment ?? {});
   const facts: Fact[] = [
     ...services.map(({ path }): Fact => ["unit", visible(path)]),
     ["runs", visible(specs[0]?.argv.join(" ") ?? "")],
+    ...pageFacts(page),
     ...environment.map(([name, value]): Fact => [name, visible(value)]),
     ["started", !isStarted ? "no" : pid === null ? "yes, and it has left again" : `yes, pid ${pid}`],
   ];
@@ -156,4 +158,10 @@ function tellRemarks(notes: readonly Remark[], world: World): void {
 
 function usage(message: string, fix: string): OperatorError {
   return new OperatorError(message, { fix, exitCode: exitCode.usage });
+}
+
+/** Where the page is, here and from elsewhere. */
+function pageFacts(port: number | undefined): readonly Fact[] {
+  if (port === undefined) return [];
+  return [["page", `http://localhost:${port}/, from another machine after: ssh -L ${port}:127.0.0.1:${port} HOST`]];
 }
