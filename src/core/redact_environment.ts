@@ -7,8 +7,11 @@ const longestWord = 20;
 const deepest = 6;
 const credentials = /^[A-Za-z][\w+.-]*:\/\/[^\s/?#@:]*:([^\s@]+)@/;
 
+/** Headers for collectors of telemetry, `name=value,...`: a login as a rule. */
+const headers = /^OTEL_EXPORTER_OTLP_(?:[A-Z]+_)?HEADERS$/;
+
 /**
- * The values of all variables whose names look secret, and the passwords in URLs of any variable. Values that would
+ * The values of all variables whose names look secret, what is sent to collectors as headers, and the passwords in URLs of any variable. Values that would
  * take innocent text with them are left out: short ones, words, numbers, paths.
  */
 export function secretValuesIn(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
@@ -17,6 +20,7 @@ export function secretValuesIn(environment: Readonly<Record<string, string | und
     if (value === undefined) continue;
     const password = passwordIn(value);
     if (password !== null) found.add(password);
+    else if (headers.test(name)) addHeaders(value, found);
     else if (looksSecret(name)) addTelling(value, found);
   }
   return [...found];
@@ -41,6 +45,25 @@ function addTelling(value: string, found: Set<string>): void {
   if (isWorthMasking(value)) found.add(value.trim());
 }
 
+/** As they stand, as they are sent, and without the word for the kind of login. */
+function addHeaders(value: string, found: Set<string>): void {
+  for (const pair of value.split(",")) {
+    const spelled = pair.slice(pair.indexOf("=") + 1).trim();
+    const sent = decoded(spelled);
+    for (const text of [spelled, sent, sent.replace(/^(?:basic|bearer) +/i, "")]) {
+      if (isWorthMasking(text)) found.add(text);
+    }
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function addFields(value: unknown, to: { readonly found: Set<string>; readonly depth: number }): void {
   if (typeof value !== "object" || value === null || to.depth > deepest) return;
   for (const [name, field] of Object.entries(value)) {
@@ -62,9 +85,5 @@ function documentIn(value: string): object | null {
 function passwordIn(value: string): string | null {
   const password = credentials.exec(value)?.[1];
   if (password === undefined || !isWorthMasking(password)) return null;
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
+  return decoded(password);
 }

@@ -134,3 +134,17 @@ Deno.test("redactor() leaves no value in any text, in no spelling, and changes n
     { numRuns: 1000 },
   );
 });
+
+Deno.test("secretValuesIn() masks what is sent to collectors as headers, in each form it may show in", () => {
+  const values = secretValuesIn({
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20dXNlcjpwYXNzMTIz,x-team=shop",
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-api-key = k3y-with-Odd-%zz, ,=",
+    OTEL_RESOURCE_ATTRIBUTES: "deployment=production-7-north",
+  });
+  assert.deepEqual(values, [
+    "Basic%20dXNlcjpwYXNzMTIz",
+    "Basic dXNlcjpwYXNzMTIz",
+    "dXNlcjpwYXNzMTIz",
+    "k3y-with-Odd-%zz",
+  ]);
+});
