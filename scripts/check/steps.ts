@@ -32,6 +32,7 @@ const slow = [
   "tests/e2e/monitor_test.ts",
   "tests/e2e/progress_test.ts",
   "tests/e2e/salvage_test.ts",
+  "tests/e2e/usage_memory_test.ts",
   "tests/store/redact_log_test.ts",
   "tests/vcs/auto_commit_secrets_test.ts",
   "tests/vcs/auto_commit_test.ts",

@@ -146,6 +146,11 @@ export const verbs = [
     load: () => import("./verbs/upgrade.ts"),
   },
   {
+    name: "usage",
+    summary: "Add up rounds, tokens, cost, time and commits: in all, or by day, phase, model or agent",
+    load: () => import("./verbs/usage.ts"),
+  },
+  {
     name: "verdict",
     summary: "Judge any log of an agent offline, with the evidence",
     load: () => import("./verbs/verdict.ts"),

@@ -27,7 +27,7 @@ export const eventKinds = {
   },
   round_start: {
     when: "A round begins",
-    fields: { round_num: "int", phase: "string|null", round_id: "string?" },
+    fields: { round_num: "int", phase: "string|null", round_id: "string?", agent: "string?" },
   },
   agent_spawn: { when: "The agent is started", fields: { round_num: "int", timeout_s: "int", pid: "int|null?" } },
   agent_exit: {

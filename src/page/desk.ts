@@ -18,7 +18,7 @@ export type DeskListener = (events: readonly NumberedEvent[]) => void;
 export class Desk {
   readonly project: PageProject;
   readonly events = new EventMemory();
-  readonly figures = new Figures();
+  readonly figures: Figures;
   readonly #past = new PastTroubles();
   readonly #listeners = new Set<DeskListener>();
   #sight: SightNow | null = null;
@@ -31,6 +31,7 @@ export class Desk {
 
   constructor(project: PageProject) {
     this.project = project;
+    this.figures = new Figures({ timeZone: project.config().budget.timeZone ?? undefined });
   }
 
   /** Grows with everything that is new. */
@@ -86,6 +87,9 @@ export class Desk {
       this.#status = look.status;
       this.#isActive = look.isActive;
       this.figures.takeAgent(textField(look.status, "agent"));
+      // One that has run since before all that is read has said so before it.
+      const isSilent = isFirst && !look.events.some(({ event }) => event.event === "serve_started");
+      if (isSilent && look.isActive) this.figures.assumeServing();
       for (const line of look.events) {
         const numbered = this.events.add(line);
         this.figures.take(line.event);

@@ -73,7 +73,17 @@ const families: readonly Family[] = [
   ),
   counter("stashes_total", "Times uncommitted work was put into a git stash", ({ stashes }) => stashes),
   counter("salvages_total", "Times uncommitted work was saved under a ref of its own", ({ salvages }) => salvages),
-  counter("commits_total", "Commits that rounds made", ({ commits }) => commits),
+  counter("commits_total", "Commits that rounds made", (_, { commits }) => commits),
+  counter(
+    "working_seconds_total",
+    "Time in which agents ran in rounds that were no failure",
+    (_, { workingSeconds }) => workingSeconds,
+  ),
+  counter(
+    "waiting_seconds_total",
+    "Time between rounds while a supervisor ran",
+    (_, { waitingSeconds }) => waitingSeconds,
+  ),
   gauge("last_progress_timestamp_seconds", "When the supervisor last wrote anything", ({ sight }) => {
     const at = sight?.supervisor.lastSignAt ?? null;
     return at === null ? null : at / 1000;
@@ -151,8 +161,13 @@ function counters(name: string, help: string, sumsOf: (desk: Desk) => ReadonlyMa
   };
 }
 
-function counter(name: string, help: string, valueOf: (totals: Desk["figures"]["totals"]) => number): Family {
-  return { name, type: "counter", help, rows: ({ figures }) => [{ labels: [], value: valueOf(figures.totals) }] };
+function counter(
+  name: string,
+  help: string,
+  valueOf: (totals: Desk["figures"]["totals"], sums: Desk["figures"]["sums"]) => number,
+): Family {
+  const value = ({ figures }: Desk) => valueOf(figures.totals, figures.sums);
+  return { name, type: "counter", help, rows: (desk) => [{ labels: [], value: value(desk) }] };
 }
 
 function gauge(name: string, help: string, valueOf: (desk: Desk) => number | null): Family {

@@ -1,6 +1,6 @@
 // The rounds: a timeline coloured by verdict, what they took and brought, day by day, and the commits they made.
 import { spellDuration } from "../core/text.ts";
-import type { DayFigure, RoundFigure } from "../view/figures.ts";
+import type { DayFigure, RoundFigure } from "../view/round_figure.ts";
 import { safe } from "./html.ts";
 import type { Markup } from "./html.ts";
 import type { PartTask } from "./parts.ts";
@@ -88,10 +88,12 @@ export function renderCharts({ desk }: PartTask): Markup {
       <table>
         <thead>
           <tr>
-            <th scope="col">Day (UTC)</th>
+            <th scope="col">Day</th>
             <th scope="col">Rounds</th>
             <th scope="col">Of them ok</th>
             <th scope="col">Working</th>
+            <th scope="col">Waiting</th>
+            <th scope="col">Lost</th>
             <th scope="col">Tokens</th>
             <th scope="col">Cost</th>
             <th scope="col">Commits</th>
@@ -103,13 +105,16 @@ export function renderCharts({ desk }: PartTask): Markup {
   `;
 }
 
-function dayRow({ day, rounds, ok, seconds, tokens, costUsd, commits }: Readonly<DayFigure>): Markup {
+function dayRow(figure: DayFigure): Markup {
+  const { day, rounds, ok, workingSeconds, waitingSeconds, lostSeconds, tokens, costUsd, commits } = figure;
   return safe`
     <tr>
       <th scope="row">${day}</th>
       <td>${rounds}</td>
       <td>${ok}</td>
-      <td>${spellDuration(seconds)}</td>
+      <td>${spellDuration(workingSeconds)}</td>
+      <td>${spellDuration(waitingSeconds)}</td>
+      <td>${spellDuration(lostSeconds)}</td>
       <td>${grouped(tokens)}</td>
       <td>${dollars(costUsd)}</td>
       <td>${commits}</td>

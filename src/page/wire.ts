@@ -1,5 +1,5 @@
 // Spells figures with the names they have outside of this program.
-import type { DayFigure, RoundFigure } from "../view/figures.ts";
+import type { DayFigure, RoundFigure } from "../view/round_figure.ts";
 import { isoTime } from "../core/text.ts";
 
 /** One round; what is not known is null. */
@@ -24,7 +24,18 @@ export function wireRound(round: RoundFigure) {
   };
 }
 
-/** One UTC day. */
-export function wireDay({ day, rounds, ok, seconds, tokens, costUsd, commits }: Readonly<DayFigure>) {
-  return { day, rounds, ok, working_s: seconds, tokens, cost_usd: costUsd, commits };
+/** One local day. */
+export function wireDay(figure: DayFigure) {
+  const { day, rounds, ok, workingSeconds, waitingSeconds, lostSeconds, tokens, costUsd, commits } = figure;
+  return {
+    day,
+    rounds,
+    ok,
+    working_s: workingSeconds,
+    waiting_s: waitingSeconds,
+    lost_s: lostSeconds,
+    tokens,
+    cost_usd: costUsd,
+    commits,
+  };
 }

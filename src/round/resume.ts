@@ -52,7 +52,12 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     age_s: Math.round(ageSeconds),
   });
   const tools: RoundTools = { ...given, sink: onceOnly(given.sink, request.recorded) };
-  tools.sink.emit("round_start", { round_num: current.number, phase: current.phase, round_id: current.id });
+  tools.sink.emit("round_start", {
+    round_num: current.number,
+    phase: current.phase,
+    round_id: current.id,
+    agent: tools.agent.name,
+  });
   const round = {
     number: current.number,
     id: current.id,

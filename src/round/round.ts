@@ -120,7 +120,7 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
     const text = `${JSON.stringify(hooked.context, null, 2)}\n`;
     tools.files.writeAtomic(joinPath(plan.logDir, "round-context.json"), text);
   });
-  sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id });
+  sink.emit("round_start", { round_num: plan.number, phase: plan.phase, round_id: plan.id, agent });
   await recordSample("round_start", plan, { agentProcesses: 0 }, tools);
   const scopeWords = await tools.scopes.wordsFor(plan);
   const standing = await standingAtStart(found, tools);

@@ -27,7 +27,6 @@ export class FigureTotals {
   /** When a round ended last, epoch milliseconds; null before the first. */
   lastRoundEndAt: number | null = null;
   leftoversEnded = 0;
-  commits = 0;
 
   /** @param seconds that a round took */
   addDuration(seconds: number): void {

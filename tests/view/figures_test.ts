@@ -31,7 +31,7 @@ function takeRound(figures: Figures, number: number, verdict = "ok", day = "2026
 }
 
 Deno.test("Figures adds up a round, its day and its totals", () => {
-  const figures = new Figures();
+  const figures = new Figures({ timeZone: "UTC" });
   takeRound(figures, 1);
   takeRound(figures, 2, "limit");
   takeRound(figures, 3, "ok", "2026-11-22");
@@ -40,16 +40,17 @@ Deno.test("Figures adds up a round, its day and its totals", () => {
     [first!.verdict, first!.durationSeconds, first!.tokens, first!.costUsd, first!.isCostEstimated, first!.commits],
     ["ok", 45, 20, 0.25, true, 2],
   );
+  const none = { waitingSeconds: 0, lostSeconds: 0 };
   assert.deepEqual(figures.days, [
-    { day: "2026-11-21", rounds: 2, ok: 1, seconds: 90, tokens: 40, costUsd: 0.5, commits: 4 },
-    { day: "2026-11-22", rounds: 1, ok: 1, seconds: 45, tokens: 20, costUsd: 0.25, commits: 2 },
+    { day: "2026-11-21", rounds: 2, ok: 1, workingSeconds: 90, tokens: 40, costUsd: 0.5, commits: 4, ...none },
+    { day: "2026-11-22", rounds: 1, ok: 1, workingSeconds: 45, tokens: 20, costUsd: 0.25, commits: 2, ...none },
   ]);
-  const { rounds, cost, durationCounts, durationSum, leftoversEnded, commits } = figures.totals;
+  const { rounds, cost, durationCounts, durationSum, leftoversEnded } = figures.totals;
   const sums = [...rounds].map(([key, count]) => [...labelsOf(key).map(([, value]) => value), count]);
   assert.deepEqual(sums, [["unknown", "ok", 1], ["claude", "limit", 1], ["claude", "ok", 1]]);
   assert.deepEqual([...cost.values()], [0.75]);
   assert.deepEqual(durationCounts.slice(0, 3), [0, 0, 3]);
-  assert.deepEqual([durationSum, leftoversEnded, commits], [135, 6, 6]);
+  assert.deepEqual([durationSum, leftoversEnded, figures.sums.commits], [135, 6, 6]);
 });
 
 Deno.test("Figures counts a round once that ends twice, and none whose start was not seen", () => {
