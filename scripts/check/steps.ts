@@ -30,6 +30,7 @@ const slow = [
   "tests/e2e/crash_kill_test.ts",
   "tests/e2e/crash_points_test.ts",
   "tests/e2e/monitor_test.ts",
+  "tests/e2e/notify_soak_test.ts",
   "tests/e2e/progress_test.ts",
   "tests/e2e/salvage_test.ts",
   "tests/e2e/usage_memory_test.ts",
