@@ -15,7 +15,7 @@ export const floors: readonly Floor[] = [
   {
     floor: 3,
     folders: ["agents", "vcs", "hooks", "notify", "telemetry"],
-    what: "One reader per agent CLI; git; executables as hooks; notices to people; traces",
+    what: "One reader per agent CLI; git; executables as hooks; notices to people; spans and sums of rounds",
   },
   { floor: 2, folders: ["config", "store"], what: "TOML to configuration; the log folder on disk" },
   { floor: 1, folders: ["ports"], what: "The outside world as small interfaces; `ports/deno/` implements them" },
