@@ -6,6 +6,7 @@ import type { ProjectOptions } from "../e2e/project.ts";
 import { sshdObstacle } from "../e2e/sshd.ts";
 import { playEpisodes } from "./episodes.ts";
 import { judged, monitorToml } from "./oracle.ts";
+import { soakOutside } from "./outside.ts";
 import { count, take } from "./report.ts";
 import type { Totals } from "./report.ts";
 import { Side } from "./side.ts";
@@ -39,7 +40,7 @@ export async function run(totals: Totals, options: RunOptions): Promise<void> {
     const words = ["--host", place.label];
     sides.push(new Side({ name: "there", project: place.project, near, words, place }));
   }
-  await Promise.all(sides.map((side) => soak(side, totals, options)));
+  await Promise.all([...sides.map((side) => soak(side, totals, options)), soakOutside(totals, options)]);
 }
 
 async function soak(side: Side, totals: Totals, { until, log }: RunOptions): Promise<void> {
