@@ -3,12 +3,13 @@ import type { NotifySettings } from "../config/schema.ts";
 import { messageOf } from "../core/errors.ts";
 import type { HeldLock, Lock } from "../ports/lock.ts";
 import type { EventSink } from "../ports/records.ts";
+import { keepNewer } from "../store/formats.ts";
 import { deliver } from "./deliver.ts";
 import type { DeliveryPorts } from "./delivery.ts";
 import { Intake, recentScene } from "./intake.ts";
 import { emptyOutbox, memoryOf, settleFailed, settleSent, turnOf } from "./outbox.ts";
 import type { Waiting } from "./outbox.ts";
-import { outboxLockPath, readOutbox, writeOutbox } from "./outbox_file.ts";
+import { outboxLockPath, outboxPath, readOutbox, writeOutbox } from "./outbox_file.ts";
 import type { NotifyState } from "./outbox_file.ts";
 import { emptyScene } from "./scene.ts";
 
@@ -103,6 +104,10 @@ export class Notifier {
   #open(): void {
     const { logDir, sinks, project } = this.#options;
     const { files, clock, host } = this.#ports;
+    const newer = keepNewer({ path: outboxPath(logDir), kind: "notify.json" }, files);
+    if (newer !== null) {
+      this.#fault(`the outbox is of a newer version; a copy: ${newer.keptAs ?? "none could be made"}`);
+    }
     const { state, damage } = readOutbox(logDir, files);
     if (damage !== null) this.#fault(damage);
     const since = this.#startedAt;

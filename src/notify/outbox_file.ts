@@ -3,6 +3,7 @@ import { severities } from "../core/alert.ts";
 import { noticeTopics } from "../core/notice.ts";
 import { joinPath } from "../core/path.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { isObject, readJsonObject } from "../store/json_file.ts";
 import type { MonthPlace } from "../store/month_tails.ts";
 import type { Outbox, SinkMemory, Waiting } from "./outbox.ts";
@@ -27,8 +28,6 @@ export interface ReadState {
   readonly damage: string | null;
 }
 
-const schema = 1;
-
 /** Path of the file in a log folder. */
 export function outboxPath(logDir: string): string {
   return joinPath(logDir, "notify.json");
@@ -47,7 +46,6 @@ export function readOutbox(logDir: string, files: Files): ReadState {
     const damage = isThere(path, files) ? "the outbox could not be read, and a new one is begun" : null;
     return { state: null, damage };
   }
-  if (raw.schema !== schema) return { state: null, damage: "the outbox is of another version, and a new one is begun" };
   const entries = Array.isArray(raw.waiting) ? raw.waiting : [];
   const waiting = entries.flatMap((entry: unknown) => isWaiting(entry) ? [entry] : []);
   const lost = entries.length - waiting.length;
@@ -66,10 +64,10 @@ export function readOutbox(logDir: string, files: Files): ReadState {
   };
 }
 
-/** Replaces the file in one step. Throws `FileFault`. */
+/** Replaces the file in one step; it is on the disk then. Throws `FileFault`. */
 export function writeOutbox(logDir: string, { places, newestAt, scene, outbox }: NotifyState, files: Files): void {
-  const text = JSON.stringify({ schema, places, newestAt, scene, waiting: outbox.waiting, sinks: outbox.sinks });
-  files.writeAtomic(outboxPath(logDir), `${text}\n`);
+  const content = { places, newestAt, scene, waiting: outbox.waiting, sinks: outbox.sinks };
+  files.writeAtomic(outboxPath(logDir), stateText("notify.json", content), { isDurable: true });
 }
 
 function isThere(path: string, files: Files): boolean {

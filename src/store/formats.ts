@@ -14,6 +14,7 @@ export const formats = {
   "hints.json": 1,
   "loop.json": 1,
   "monitor*.json": 1,
+  "notify.json": 1,
   "orphans.json": 1,
   "pace.json": 1,
   "requests/*.json": 1,

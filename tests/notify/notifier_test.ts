@@ -261,6 +261,27 @@ Deno.test("run() begins anew where the outbox is broken, and says so", async () 
   await over;
 });
 
+Deno.test("run() goes on with the outbox of a newer version, and keeps a copy of it", async () => {
+  const stage = new Stage();
+  stage.isDown = true;
+  const first = stage.start();
+  await stage.clock.advance(1100);
+  stage.human("a");
+  const ended = first.end();
+  await stage.clock.advance(5000);
+  await ended;
+  const newer = JSON.stringify({ ...JSON.parse(stage.files.readText(outboxPath(logs))!), schema: 9, tide: "high" });
+  stage.files.writeAtomic(outboxPath(logs), newer);
+  stage.isDown = false;
+  const second = stage.start();
+  await stage.clock.advance(10_000);
+  await second.end();
+  assert.deepEqual(stage.got, ["[shop] A person is needed"]);
+  assert.deepEqual(stage.faults, ["the outbox is of a newer version; a copy: notify.json.schema-9"]);
+  assert.equal(stage.files.readText(`${outboxPath(logs)}.schema-9`), newer);
+  assert.equal(JSON.parse(stage.files.readText(outboxPath(logs))!).schema, 1);
+});
+
 Deno.test("run() records what it drops: repeats, and what waits for a sink that is gone", async () => {
   const stage = new Stage();
   stage.isDown = true;
