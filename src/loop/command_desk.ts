@@ -1,6 +1,5 @@
 // Obeys what the operator asks for from afar, and puts each command on record.
-import { spellDuration, visible } from "../core/text.ts";
-import { isoTime } from "../core/text.ts";
+import { isoTime, spellDuration, visible } from "../core/text.ts";
 import { redact } from "../core/redact.ts";
 import type { RoundTools } from "../round/tools.ts";
 import type { PauseRecord } from "../store/status_pause.ts";

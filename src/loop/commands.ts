@@ -2,6 +2,7 @@
 import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
 import type { Files } from "../ports/files.ts";
+import { stateText } from "../store/formats.ts";
 import { numberField, textField } from "../view/field.ts";
 import { requestsFolder, takeRequest } from "./requests.ts";
 
@@ -48,7 +49,7 @@ export function giveCommand(logDir: string, given: GivenCommand, files: Files): 
   const { kind, ...words } = given.command;
   const { untilEpoch, ...rest } = { untilEpoch: null, ...words };
   const content = { at: isoTime(given.at), by: given.by, command: kind, ...rest, until_epoch: untilEpoch };
-  files.writeAtomic(path, `${JSON.stringify(content)}\n`);
+  files.writeAtomic(path, stateText("requests/*.json", content));
   return path;
 }
 
