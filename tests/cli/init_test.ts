@@ -166,7 +166,10 @@ Deno.test("init() says why and puts the index back when the commit fails", async
   ];
   const done = await call({ script });
   assert.equal(done.code, 0);
-  assert.match(done.out, /Not committed: fatal: unable to auto-detect email\n/);
+  assert.match(
+    done.out,
+    /Not committed: fatal: unable to auto-detect email\n {2}fix: Run 'git config --global user\.name/,
+  );
   assert.match(done.commands.at(-1) ?? "", /^reset --quiet -- agent-runner\.toml/);
   const json = JSON.parse((await call({ script, isJson: true })).out);
   assert.deepEqual([json.committed, json.reason], [false, "fatal: unable to auto-detect email"]);
@@ -182,7 +185,7 @@ for (
 ) {
   Deno.test(`init() shows ${JSON.stringify(reason)} when git ${what} fails`, async () => {
     const { out } = await call({ script: [inWorkTree, [`${what} -`, answer]] });
-    assert.ok(out.includes(`Not committed: ${reason}\n`), out);
+    assert.ok(out.includes(`Not committed: ${reason}\n  fix: See to what git says, then commit them`), out);
   });
 }
 

@@ -113,9 +113,19 @@ function report(done: Initialised, to: { readonly isJson: boolean; readonly worl
     stdout.write(`Kept what was there as ${done.scaffold.kept.map(visible).join(", ")}\n`);
   }
   if (done.commit?.isCommitted === true) stdout.write(`Committed as "${commitSubject}"\n`);
-  if (done.commit?.isCommitted === false) stdout.write(`Not committed: ${visible(done.commit.reason)}\n`);
+  if (done.commit?.isCommitted === false) {
+    stdout.write(`Not committed: ${visible(done.commit.reason)}\n`);
+    stdout.write(`  fix: ${fixOf(done.commit.reason)}, then commit them: what is not committed a round may put away\n`);
+  }
   stdout.write(`\nSay in ${promptPath} what is to be done, then:\n`);
   stdout.write(
     `  agent-runner serve${done.configFlag}\n  agent-runner peek${done.configFlag}    # from another terminal\n`,
   );
+}
+
+/** Git without a name is what a new machine has. */
+function fixOf(reason: string): string {
+  return /empty ident|tell me who you are|auto-detect (?:email|name)|user\.(?:email|name)/i.test(reason)
+    ? "Run 'git config --global user.name NAME' and 'git config --global user.email ADDRESS'"
+    : "See to what git says";
 }
