@@ -24,7 +24,10 @@ const notUnit = ["browser", "contract", "rules", "literate", "e2e", "golden", "f
 const slow = [
   "tests/agents/hostile_logs_test.ts",
   "tests/agents/hostile_memory_test.ts",
+  "tests/agents/recordings_feed_test.ts",
+  "tests/chaos/check_test.ts",
   "tests/cli/verbs/salvage_test.ts",
+  "tests/core/redact_speed_test.ts",
   "tests/e2e/containment_log_test.ts",
   "tests/e2e/containment_scope_test.ts",
   "tests/e2e/containment_test.ts",
