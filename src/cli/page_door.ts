@@ -1,5 +1,5 @@
 // Reads who may look at the page from the command line: a token, further names, and how far it may be reached.
-import { exitCode, OperatorError } from "../core/errors.ts";
+import { OperatorError, usageError } from "../core/errors.ts";
 import { tokenFault } from "../page/guard.ts";
 import type { Door } from "../page/guard.ts";
 import { isLoopback } from "../page/listen.ts";
@@ -21,22 +21,22 @@ export interface DoorWords {
 /** Throws `OperatorError` for what must not be. */
 export function readDoor({ token, tokenFile, hosts, address }: DoorWords, files: Files): Door {
   if (token !== undefined && tokenFile !== undefined) {
-    throw usage("'--token' and '--token-file' are both given", "Give one of them");
+    throw usageError("'--token' and '--token-file' are both given", "Give one of them");
   }
   const known = tokenFile === undefined ? token ?? null : readToken(tokenFile, files);
   const fault = known === null ? null : tokenFault(known);
   if (fault !== null) {
-    throw usage(`The token ${fault}`, "Make one of 32 hex digits, e.g. with 'openssl rand -hex 16'");
+    throw usageError(`The token ${fault}`, "Make one of 32 hex digits, e.g. with 'openssl rand -hex 16'");
   }
   if (address !== null && !isLoopback(address) && known === null) {
-    throw usage(
+    throw usageError(
       `'--listen ${address}' would show the page to the network without a token`,
       "Add --token-file FILE, or leave out --listen and come through 'ssh -L'",
     );
   }
   const odd = hosts.find((host) => !/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(host));
   if (odd !== undefined) {
-    throw usage(
+    throw usageError(
       `'${odd}' is no host for --allow-host`,
       "Write it as in the address bar, without the port, e.g. pi.lan",
     );
@@ -90,8 +90,4 @@ export function spellListenFault(
     default:
       return kind satisfies never;
   }
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }

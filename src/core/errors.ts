@@ -25,6 +25,11 @@ export class OperatorError extends Error {
   }
 }
 
+/** What was typed makes no sense: exit code 2. */
+export function usageError(message: string, fix: string): OperatorError {
+  return new OperatorError(message, { fix, exitCode: exitCode.usage });
+}
+
 /** The message of anything that was thrown, on one line. */
 export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,7 +1,7 @@
 // completions: prints the script by which a shell completes the program's verbs, flags and values.
 import { agents } from "../../agents/registry.ts";
 import { listPresets } from "../../config/presets.ts";
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, usageError } from "../../core/errors.ts";
 import { eventKinds } from "../../core/event.ts";
 import { nearest } from "../../core/text.ts";
 import type { VerbWords } from "../completions/words.ts";
@@ -38,13 +38,13 @@ async function writerOf(shell: string | undefined): Promise<(verbs: readonly Ver
     case "fish":
       return (await import("../completions/fish.ts")).fishScript;
     case undefined:
-      throw usage("No shell is named", "Write agent-runner completions bash, zsh or fish");
+      throw usageError("No shell is named", "Write agent-runner completions bash, zsh or fish");
     default: {
       const meant = nearest(shell, shells);
       const fix = meant
         ? `Did you mean 'agent-runner completions ${meant}'?`
         : "There are scripts for bash, zsh and fish";
-      throw usage(`There is no completion for '${shell}'`, fix);
+      throw usageError(`There is no completion for '${shell}'`, fix);
     }
   }
 }
@@ -59,8 +59,4 @@ async function words(world: World): Promise<readonly VerbWords[]> {
     presets: listPresets(world),
     readers: agents.map(({ name }) => name),
   });
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }

@@ -1,5 +1,5 @@
 // events: what happened, from all months, filtered; as it was written, or as lines for people on a terminal.
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, usageError } from "../../core/errors.ts";
 import { isEventKind } from "../../core/event_payload.ts";
 import { eventKinds } from "../../core/event.ts";
 import { nearest, visible } from "../../core/text.ts";
@@ -121,12 +121,18 @@ async function follow({ world, logDir, query, spell, fromStart }: Task): Promise
 
 function queryOf(flags: Flags, now: number): EventQuery {
   const kinds = flags.kind.flatMap((list) => list.split(",")).map((kind) => kind.trim()).filter((kind) => kind !== "");
-  if (flags.kind.length > 0 && kinds.length === 0) throw usage("--kind names no kind", "Write one, e.g. agent_exit");
-  if (flags.tail && flags.window !== undefined) {
-    throw usage("--window and --tail exclude each other", "Leave one out, or use --tail --since 10m");
+  if (flags.kind.length > 0 && kinds.length === 0) {
+    throw usageError("--kind names no kind", "Write one, e.g. agent_exit");
   }
-  if (flags.tail && flags.until !== undefined) throw usage("--until and --tail exclude each other", "Leave one out");
-  if (flags.all && flags.window !== undefined) throw usage("--window and --all exclude each other", "Leave one out");
+  if (flags.tail && flags.window !== undefined) {
+    throw usageError("--window and --tail exclude each other", "Leave one out, or use --tail --since 10m");
+  }
+  if (flags.tail && flags.until !== undefined) {
+    throw usageError("--until and --tail exclude each other", "Leave one out");
+  }
+  if (flags.all && flags.window !== undefined) {
+    throw usageError("--window and --all exclude each other", "Leave one out");
+  }
   const isNarrow = flags.all || flags.since !== undefined || flags.until !== undefined || flags.round !== undefined;
   return {
     kinds: kinds.length === 0 ? null : [...new Set(kinds)],
@@ -143,8 +149,4 @@ function unknownKinds(kinds: readonly string[]): string[] {
     const meant = nearest(kind, Object.keys(eventKinds));
     return `there is no event kind '${visible(kind)}'${meant ? `; did you mean '${meant}'?` : ""}`;
   });
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }

@@ -1,5 +1,5 @@
 // hint: leaves words for the agent of the next round, once.
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, OperatorError, usageError } from "../../core/errors.ts";
 import { clip, visible } from "../../core/text.ts";
 import type { Config } from "../../config/schema.ts";
 import { longestHint } from "../../loop/commands.ts";
@@ -31,7 +31,7 @@ export default defineVerb({
   async run(args, world) {
     const { flags: { list, clear }, positional, isJson } = args;
     if (Number(list) + Number(clear) + positional.length !== 1) {
-      throw wrong(
+      throw usageError(
         "Give either a text, or --list, or --clear",
         "Quote a text of several words: agent-runner hint 'two words'",
       );
@@ -46,9 +46,9 @@ export default defineVerb({
 async function textOf(word: string, world: World): Promise<string> {
   // A character takes four bytes at most: what is longer than that is too long in any case.
   const text = word === "-" ? await world.readInput?.(longestHint * 4 + 1) ?? "" : word;
-  if (text.trim() === "") throw wrong("The hint is empty", "Say what the next round is to know");
+  if (text.trim() === "") throw usageError("The hint is empty", "Say what the next round is to know");
   if (text.length > longestHint) {
-    throw wrong(
+    throw usageError(
       `The hint is longer than ${longestHint} characters`,
       "Put it into a file, and have the hint name that file",
     );
@@ -129,8 +129,4 @@ async function clearAlone(config: Config, hints: Hints, world: World): Promise<v
   } finally {
     held?.release();
   }
-}
-
-function wrong(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }

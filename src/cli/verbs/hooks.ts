@@ -3,7 +3,7 @@ import { activeHooks } from "../../config/active_hooks.ts";
 import type { ActiveHook } from "../../config/active_hooks.ts";
 import type { Config } from "../../config/schema.ts";
 import { defenses } from "../../defenses/registry.ts";
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, usageError } from "../../core/errors.ts";
 import { hookPoints } from "../../core/hook.ts";
 import type { HookPoint } from "../../core/hook.ts";
 import { nearest, shellQuote, visible } from "../../core/text.ts";
@@ -50,15 +50,20 @@ export default defineVerb({
     const [action = "list", name] = args.positional;
     const point = args.flags.point as HookPoint | undefined;
     if (action !== "list" && action !== "test") {
-      throw usage(
+      throw usageError(
         `"hooks" does not know "${action}"`,
         "Write agent-runner hooks list, or agent-runner hooks test NAME",
       );
     }
     if (action === "list" && (name !== undefined || point !== undefined)) {
-      throw usage(`"hooks list" takes no ${name === undefined ? "--point" : "name"}`, "Write agent-runner hooks list");
+      throw usageError(
+        `"hooks list" takes no ${name === undefined ? "--point" : "name"}`,
+        "Write agent-runner hooks list",
+      );
     }
-    if (action === "test" && name === undefined) throw usage("No hook is named", "Write agent-runner hooks test NAME");
+    if (action === "test" && name === undefined) {
+      throw usageError("No hook is named", "Write agent-runner hooks test NAME");
+    }
     const config = openConfig({ ...args, withPrices: false }, world);
     const hooks = listed(config, world);
     if (name === undefined) await list(hooks, { isJson: args.isJson, world });
@@ -83,7 +88,7 @@ function hookNamed(name: string, hooks: readonly ListedHook[]): ListedHook {
   const names = hooks.map((hook) => hook.name);
   const guess = nearest(name, names);
   const known = names.length === 0 ? "The configuration has no [hooks.<name>]" : `The hooks are ${names.join(", ")}`;
-  throw usage(`There is no hook "${visible(name)}"`, guess === null ? known : `Did you mean "${guess}"?`);
+  throw usageError(`There is no hook "${visible(name)}"`, guess === null ? known : `Did you mean "${guess}"?`);
 }
 
 async function list(
@@ -141,7 +146,10 @@ async function test(
 ): Promise<number> {
   const { config, point, isJson, world } = options;
   if (point !== undefined && !hook.points.includes(point)) {
-    throw usage(`The hook "${hook.name}" is not called at "${point}"`, `It is called at ${hook.points.join(", ")}`);
+    throw usageError(
+      `The hook "${hook.name}" is not called at "${point}"`,
+      `It is called at ${hook.points.join(", ")}`,
+    );
   }
   const points = hookPoints.filter((known) => point === undefined ? hook.points.includes(known) : known === point);
   const { tryHook } = await import("../../hooks/trial.ts");
@@ -183,8 +191,4 @@ function spellTrial(trial: Trial): string {
 
 function wireTrial({ point, isOk, answer, fault, changed, seconds }: Trial) {
   return { point, ok: isOk, answer, fault, changed_prompt_files: changed, duration_s: seconds };
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }

@@ -2,7 +2,7 @@
 import { configError, spellProblem } from "../../config/report.ts";
 import type { Config } from "../../config/schema.ts";
 import { withLogDir } from "../../config/set_log_dir.ts";
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, OperatorError, usageError } from "../../core/errors.ts";
 import { dirName, joinPath } from "../../core/path.ts";
 import { spellBytes, visible } from "../../core/text.ts";
 import { FileFault } from "../../ports/files.ts";
@@ -32,8 +32,8 @@ export default defineVerb({
   async run(args, world) {
     const [folder] = args.positional;
     const { apply: isApplying, "dry-run": isDry, logs } = args.flags;
-    if (folder === undefined) throw usage("No project is named", "Name its folder: agent-runner import FOLDER");
-    if (isApplying && isDry) throw usage("'--apply' and '--dry-run' are both given", "Give one of them");
+    if (folder === undefined) throw usageError("No project is named", "Name its folder: agent-runner import FOLDER");
+    if (isApplying && isDry) throw usageError("'--apply' and '--dry-run' are both given", "Give one of them");
     const path = joinPath(world.host.workDir(), folder, "agent-runner.toml");
     if (await readingLogs(() => world.files.stat(path)) === null) {
       throw new OperatorError(`There is no project in '${visible(folder)}': it holds no agent-runner.toml`, {
@@ -53,10 +53,6 @@ export default defineVerb({
     return exitCode.ok;
   },
 });
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
-}
 
 function open(configPath: string, world: World) {
   const loaded = loadProject({ configPath, withPrices: false }, world);
@@ -80,7 +76,7 @@ async function requireReady(config: Config, to: string, world: World): Promise<v
       fix: "Move that file back over agent-runner.toml to do it once more",
     });
   }
-  if (to === from) throw usage(`'${visible(to)}' is the old log folder`, "Name another one with --logs");
+  if (to === from) throw usageError(`'${visible(to)}' is the old log folder`, "Name another one with --logs");
   const { schema } = await readingLogs(() => readJsonObject(world.files, joinPath(from, "status.json"))) ?? {};
   if (typeof schema === "number" && schema >= 2) {
     throw new OperatorError(`This project is agent-runner's already: so says 'status.json' in '${visible(from)}'`, {

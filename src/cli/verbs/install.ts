@@ -1,5 +1,5 @@
 // install: puts serve under the service manager of this machine, after everything that could go wrong was looked at.
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, OperatorError, usageError } from "../../core/errors.ts";
 import { visible } from "../../core/text.ts";
 import type { Config } from "../../config/schema.ts";
 import { installSteps, takeSteps } from "../../service/install.ts";
@@ -37,7 +37,7 @@ export default defineVerb({
     "agent-runner install --system --dry-run",
   ],
   async run({ flags, configPath, isJson }, givenWorld) {
-    if (flags.user && flags.system) throw usage("'--user' and '--system' are both given", "Give one of them");
+    if (flags.user && flags.system) throw usageError("'--user' and '--system' are both given", "Give one of them");
     const serveWords = await pageWords(flags.page);
     const machine = await askMachine(givenWorld.host.environment(), givenWorld);
     const world = await asCaller(machine, givenWorld);
@@ -154,10 +154,6 @@ async function tellDone(
 
 function tellRemarks(notes: readonly Remark[], world: World): void {
   for (const { text, fix } of notes) world.stderr.write(`agent-runner: note: ${visible(text)}\n  ${visible(fix)}\n`);
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }
 
 /** Where the page is, here and from elsewhere. */

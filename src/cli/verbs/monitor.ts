@@ -1,6 +1,6 @@
 // monitor: the witness beside a project, here or on other machines: tells what goes wrong, and stops what does harm.
 import type { Config } from "../../config/schema.ts";
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { usageError } from "../../core/errors.ts";
 import type { Tell } from "../../core/telling.ts";
 import type { EventSink } from "../../ports/records.ts";
 import { openEventSink } from "../../store/event_sink.ts";
@@ -84,7 +84,7 @@ export default defineVerb({
         world,
       );
     }
-    if (configPaths.length > 1) throw usage("Only --mode http shows several projects", "Give --config once");
+    if (configPaths.length > 1) throw usageError("Only --mode http shows several projects", "Give --config once");
     const since = flags.since === undefined
       ? undefined
       : parseMoment(flags.since, { flag: "since", now: world.clock.now() });
@@ -150,19 +150,24 @@ function modeOf(flags: Flags): "anomaly" | "narrate" | "events" | "http" {
   const { mode = "anomaly", once, since, interval } = flags;
   refuseForeign(flags, mode);
   if (mode === "http") {
-    if (once) throw usage("--once asks the detectors, and --mode http goes on", "Leave one of them out");
+    if (once) throw usageError("--once asks the detectors, and --mode http goes on", "Leave one of them out");
     if (since !== undefined) {
-      throw usage("--since has no meaning in --mode http", "Leave it out: the page has a filter");
+      throw usageError("--since has no meaning in --mode http", "Leave it out: the page has a filter");
     }
     return mode;
   }
   if (mode !== "narrate" && mode !== "events") {
-    if (since !== undefined) throw usage("--since belongs to --mode narrate and events", "Leave it out, or add --mode");
+    if (since !== undefined) {
+      throw usageError("--since belongs to --mode narrate and events", "Leave it out, or add --mode");
+    }
     return "anomaly";
   }
-  if (once) throw usage(`--once asks the detectors, and --mode ${mode} asks none`, "Leave one of them out");
+  if (once) throw usageError(`--once asks the detectors, and --mode ${mode} asks none`, "Leave one of them out");
   if (interval !== undefined) {
-    throw usage(`--interval has no meaning in --mode ${mode}`, "Leave it out: every event is shown as it is written");
+    throw usageError(
+      `--interval has no meaning in --mode ${mode}`,
+      "Leave it out: every event is shown as it is written",
+    );
   }
   return mode;
 }
@@ -174,7 +179,7 @@ function refuseForeign(flags: Flags, mode: string): void {
     return Array.isArray(value) ? value.length > 0 : value !== undefined;
   });
   if (mode !== "http" && given !== undefined) {
-    throw usage(`--${given} belongs to --mode http`, "Leave it out, or add --mode http");
+    throw usageError(`--${given} belongs to --mode http`, "Leave it out, or add --mode http");
   }
 }
 
@@ -199,8 +204,4 @@ async function tellBeginning(
       facts: { detector: name },
     });
   }
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }

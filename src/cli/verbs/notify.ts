@@ -1,5 +1,5 @@
 // notify: which sinks the configuration names and what waits for them, and a message to each to see that it arrives.
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { OperatorError, usageError } from "../../core/errors.ts";
 import { nearest, visible } from "../../core/text.ts";
 import { openConfig } from "../project.ts";
 import { defineVerb } from "../verb.ts";
@@ -15,12 +15,12 @@ export default defineVerb({
     const [action = "list"] = args.positional;
     const { sink } = args.flags;
     if (action !== "list" && action !== "test") {
-      throw usage(
+      throw usageError(
         `"notify" does not know "${visible(action)}"`,
         "Write agent-runner notify list, or agent-runner notify test",
       );
     }
-    if (action === "list" && sink !== undefined) throw usage("--sink belongs to 'notify test'", "Leave it out");
+    if (action === "list" && sink !== undefined) throw usageError("--sink belongs to 'notify test'", "Leave it out");
     const config = openConfig({ ...args, withPrices: false }, world);
     const { listSinks, testSinks } = await import("../notify_page.ts");
     if (action === "list") return await listSinks(config, { isJson: args.isJson, world });
@@ -33,13 +33,9 @@ export default defineVerb({
     if (sink !== undefined && !names.includes(sink)) {
       const guess = nearest(sink, names);
       const fix = guess === null ? `The sinks are ${names.join(", ")}` : `Did you mean "${guess}"?`;
-      throw usage(`There is no sink "${visible(sink)}"`, fix);
+      throw usageError(`There is no sink "${visible(sink)}"`, fix);
     }
     const tested = sink === undefined ? names : [sink];
     return await testSinks(config, { names: tested, isJson: args.isJson, world });
   },
 });
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
-}

@@ -1,5 +1,5 @@
 // peek: what goes on in a project, as a page or as JSON, without touching anything.
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, OperatorError, usageError } from "../../core/errors.ts";
 import { isEventKind } from "../../core/event_payload.ts";
 import { eventKinds } from "../../core/event.ts";
 import { nearest, visible } from "../../core/text.ts";
@@ -40,7 +40,10 @@ const verb = defineVerb({
     const round = parseRound(flags.round) ?? (flags.log ? "latest" : undefined);
     const kind = flags.select?.startsWith(eventsPrefix) ? flags.select.slice(eventsPrefix.length) : null;
     if (flags.window !== undefined && kind === null) {
-      throw usage("--window belongs to --select events.KIND", "Add --select events.KIND, or use 'agent-runner events'");
+      throw usageError(
+        "--window belongs to --select events.KIND",
+        "Add --select events.KIND, or use 'agent-runner events'",
+      );
     }
     const config = openConfig({ ...args, withPrices: false }, world);
     if (flags.log) (await import("../secrets.ts")).maskSecretValues(config, world);
@@ -75,7 +78,7 @@ export default verb;
 function parseRound(text: string | undefined): number | "latest" | undefined {
   if (text === undefined || text === "latest") return text;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw usage(`'${text}' is no round for --round`, "Write its number, or 'latest'");
+  throw usageError(`'${text}' is no round for --round`, "Write its number, or 'latest'");
 }
 
 function noRound(round: number, view: ProjectView): OperatorError {
@@ -101,7 +104,7 @@ async function showKind(
   options: { readonly config: Config; readonly world: World; readonly isJson: boolean; readonly window: number },
 ): Promise<number> {
   const { config, world, isJson, window } = options;
-  if (kind === "") throw usage("'events.' lacks the kind", "Write one, e.g. --select events.agent_exit");
+  if (kind === "") throw usageError("'events.' lacks the kind", "Write one, e.g. --select events.agent_exit");
   const source = openEventSource({ files: world.files, logDir: config.runtime.logDir });
   const { lines } = await readingLogs(() => source.query({ kinds: [kind], limit: window }));
   if (lines.length === 0 && !isEventKind(kind)) {
@@ -118,8 +121,4 @@ async function showKind(
 /** As they are, but on a terminal without anything that it obeys. */
 function writeLines(text: string, { stdout }: World): void {
   stdout.write(`${stdout.isTerminal ? visibleLines(text) : text}\n`);
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
 }

@@ -1,5 +1,5 @@
 // salvage: what rounds left uncommitted, kept as commits: seen, brought back, let go.
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { usageError } from "../../core/errors.ts";
 import { nearest } from "../../core/text.ts";
 import { readingLogs } from "../log_folder.ts";
 import { openConfig } from "../project.ts";
@@ -79,7 +79,7 @@ function actionOf(word: string): Action {
   if (action !== undefined) return action;
   const meant = nearest(word, actions);
   const all = "Write agent-runner salvage list, show, restore or drop";
-  throw usage(`'salvage' does not know '${word}'`, meant === null ? all : `Did you mean '${meant}'? ${all}`);
+  throw usageError(`'salvage' does not know '${word}'`, meant === null ? all : `Did you mean '${meant}'? ${all}`);
 }
 
 /** A flag that would do nothing is a mistake worth a word before anything is done. */
@@ -91,17 +91,13 @@ function refuseStrays(action: Action, flags: Flags, names: readonly string[]): v
     force: flags.force ? "drop" : null,
   };
   for (const [flag, owner] of Object.entries(given)) {
-    if (owner !== null && owner !== action) throw usage(`'--${flag}' is for 'salvage ${owner}'`, "Leave it out");
+    if (owner !== null && owner !== action) throw usageError(`'--${flag}' is for 'salvage ${owner}'`, "Leave it out");
   }
   if (flags.onto !== undefined && flags.path.length > 0) {
-    throw usage("A branch takes a salvage whole", "Give either --onto or --path");
+    throw usageError("A branch takes a salvage whole", "Give either --onto or --path");
   }
   const most = action === "list" ? 0 : action === "drop" ? Infinity : 1;
   if (names.length <= most) return;
   const fix = most === 0 ? "To see a single one, write agent-runner salvage show" : "Name one salvage at a time";
-  throw usage(`'salvage ${action}' takes no '${names[most]!}'`, fix);
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
+  throw usageError(`'salvage ${action}' takes no '${names[most]!}'`, fix);
 }

@@ -1,6 +1,6 @@
 // verdict: judges any log of an agent, without a project: the tool for saying "it called this wrong".
 import { agents } from "../../agents/registry.ts";
-import { exitCode, OperatorError } from "../../core/errors.ts";
+import { exitCode, usageError } from "../../core/errors.ts";
 import type { Ending, Wall } from "../../core/round.ts";
 import { signalNumbers } from "../../core/round.ts";
 import { nearest } from "../../core/text.ts";
@@ -48,10 +48,10 @@ export default defineVerb({
   async run({ flags, isJson }, world) {
     const entry = agentNamed(flags.agent);
     const ending = endingFrom(flags);
-    if (flags.log.length === 0) throw usage("No log is given", "Name it: --log FILE");
+    if (flags.log.length === 0) throw usageError("No log is given", "Name it: --log FILE");
     const zone = flags["time-zone"];
     if (zone !== undefined && !(await import("../../core/zone.ts")).isTimeZone(zone)) {
-      throw usage(`'${zone}' is no time zone`, "Write an IANA name such as Europe/Berlin or UTC");
+      throw usageError(`'${zone}' is no time zone`, "Write an IANA name such as Europe/Berlin or UTC");
     }
     maskSecretValues(null, world);
     const judged = judgeLogs({
@@ -71,11 +71,11 @@ export default defineVerb({
 function agentNamed(name: string | undefined) {
   const names = agents.map((agent) => agent.name);
   const known = `The readers are ${names.join(", ")}`;
-  if (name === undefined) throw usage("No agent is named", `Write --agent NAME. ${known}`);
+  if (name === undefined) throw usageError("No agent is named", `Write --agent NAME. ${known}`);
   const entry = agents.find((agent) => agent.name === name || agent.binaries.includes(name));
   if (entry) return entry;
   const guess = nearest(name, names);
-  throw usage(`There is no reader '${name}'`, guess === null ? known : `Did you mean '${guess}'? ${known}`);
+  throw usageError(`There is no reader '${name}'`, guess === null ? known : `Did you mean '${guess}'? ${known}`);
 }
 
 function endingFrom(
@@ -86,13 +86,13 @@ function endingFrom(
   },
 ): Ending {
   if ([exit, signal, wall].filter((flag) => flag !== undefined).length > 1) {
-    throw usage("A round ends in one way", "Give one of --exit, --signal and --wall");
+    throw usageError("A round ends in one way", "Give one of --exit, --signal and --wall");
   }
   if (wall !== undefined) return { kind: "timed_out", wall: wall as Wall, code: null };
   if (signal !== undefined) return { kind: "signalled", signal: signalNamed(signal) };
   const isStatus = exit === undefined || (/^-?\d{1,3}$/.test(exit) && Number(exit) >= -64 && Number(exit) <= 255);
   if (!isStatus) {
-    throw usage(`'${exit}' is no exit status`, "Write a whole number from -64 to 255");
+    throw usageError(`'${exit}' is no exit status`, "Write a whole number from -64 to 255");
   }
   return { kind: "exited", code: Number(exit ?? 0) };
 }
@@ -101,9 +101,5 @@ function signalNamed(text: string): string {
   const name = text.toUpperCase().replace(/^(?:SIG)?/, "SIG");
   if (Object.hasOwn(signalNumbers, name)) return name;
   const known = Object.keys(signalNumbers);
-  throw usage(`'${text}' is no signal`, `Did you mean '${nearest(name, known) ?? "SIGTERM"}'?`);
-}
-
-function usage(message: string, fix: string): OperatorError {
-  return new OperatorError(message, { fix, exitCode: exitCode.usage });
+  throw usageError(`'${text}' is no signal`, `Did you mean '${nearest(name, known) ?? "SIGTERM"}'?`);
 }
