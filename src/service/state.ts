@@ -7,7 +7,7 @@ import { isObject, readJsonObject } from "../store/json_file.ts";
 import { joinPath } from "../core/path.ts";
 import { isoTime } from "../core/text.ts";
 import { numberField, textField } from "../view/field.ts";
-import { holderStartedAt, lockPath, readHolder, readNow, readService } from "../view/service_view.ts";
+import { holderStartedAt, lockPath, pauseIn, readHolder, readNow, readService } from "../view/service_view.ts";
 
 /** As `--json` writes it: the predecessor's keys first, in its order. */
 export interface ServiceState extends ServiceView {
@@ -24,6 +24,8 @@ export interface ServiceState extends ServiceView {
   readonly longest_s: number | null;
   /** Since when it is to stop, ISO time. */
   readonly stopping_since: string | null;
+  /** Since when no further round is to begin, ISO time. */
+  readonly paused_since: string | null;
   readonly started_at: string | null;
   /** Of the program that runs. */
   readonly version: string | null;
@@ -81,6 +83,7 @@ export async function readServiceState(place: ServicePlace, words: ServiceWords)
     why: view.why,
     longest_s: current === null ? null : words.longestSeconds(phase),
     stopping_since: stopping === null ? null : isoTime(stopping),
+    paused_since: pauseIn(status)?.since ?? null,
     started_at: startedAt === null ? null : isoTime(startedAt),
     version: textField(holder, "version"),
     config_changed: fingerprint === null ? null : fingerprint !== place.fingerprint,

@@ -43,6 +43,9 @@ testAbreast(
       null,
       1,
     ]);
+    const midRound = (await call(project, "status")).stdout;
+    assert.match(midRound, /running: round 1/);
+    assert.match(midRound, /paused +no further round until 'agent-runner resume', since/);
     Deno.removeSync(`${project.out}/hold`);
     await project.untilKind("round_end");
     await project.until("the pause to be shown", () => (project.status().waiting as { reason?: string })?.reason);

@@ -54,6 +54,7 @@ Deno.test("readServiceState() tells who runs, what it does, and since when; the 
     why: "Round 7 (build)",
     longest_s: 600,
     stopping_since: "2026-11-21T10:09:00.000Z",
+    paused_since: null,
     started_at: "2026-11-21T10:00:00.000Z",
     version: "1.2.3",
     config_changed: false,

@@ -64,6 +64,12 @@ function factsOf(state: ServiceState, services: readonly KeptService[], now: num
   if (state.stopping_since !== null) {
     facts.push(["stopping", `no further round, since ${spellMoment(state.stopping_since, now)}`]);
   }
+  if (state.paused_since !== null && state.state === "running") {
+    facts.push([
+      "paused",
+      `no further round until 'agent-runner resume', since ${spellMoment(state.paused_since, now)}`,
+    ]);
+  }
   if (services.length === 0) facts.push(["unit", "none: 'agent-runner install' makes one"]);
   for (const service of services) facts.push(["unit", visible(service.unit_file)], ["", keeperFact(service)]);
   if (state.config_changed) facts.push(["config", "changed since it was read: restart to apply it"]);
