@@ -80,14 +80,20 @@ export class Sender implements Telemetry {
     const late = this.#means.clock.sleep(milliseconds, over.signal).then(() => this.#end.abort());
     await Promise.race([this.#sending, late]);
     over.abort();
+    if (this.#hasSpans && !this.#bad.has("traces")) {
+      this.#means.onState("traces", "the collector has not taken them before the end");
+    }
   }
 
+  /** Each kind has its own collector: one that is away keeps nothing from the other. */
   async #send(): Promise<void> {
     let pauseMs = firstPauseMs;
     while (this.#hasSpans || this.#hasSums) {
-      const outcome = this.#hasSpans ? await this.#sendSpans() : await this.#sendSums();
-      if (outcome.kind === "taken") pauseMs = firstPauseMs;
-      if (outcome.kind !== "unreachable") continue;
+      const outcomes: PostOutcome[] = [];
+      if (this.#hasSpans) outcomes.push(await this.#sendSpans());
+      if (this.#hasSums) outcomes.push(await this.#sendSums());
+      if (outcomes.some(({ kind }) => kind === "taken")) pauseMs = firstPauseMs;
+      if (outcomes.every(({ kind }) => kind !== "unreachable")) continue;
       if (this.#hurry.signal.aborted) return;
       await this.#means.clock.sleep(pauseMs, this.#hurry.signal);
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);
@@ -122,7 +128,7 @@ export class Sender implements Telemetry {
     const destination = this.#settings[kind];
     if (destination === null) return { kind: "taken" };
     const outcome = await postJson(body, destination, { processes: this.#means.processes, stop: this.#end.signal });
-    if ((outcome.kind !== "taken") !== this.#bad.has(kind) && !this.#hurry.signal.aborted) {
+    if ((outcome.kind !== "taken") !== this.#bad.has(kind) && !this.#end.signal.aborted) {
       if (outcome.kind === "taken") this.#bad.delete(kind);
       else this.#bad.add(kind);
       this.#means.onState(kind, outcome.kind === "taken" ? null : outcome.reason);

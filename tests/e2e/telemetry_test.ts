@@ -87,6 +87,22 @@ for (const mood of ["hang", "refuse", "unavailable", "away"] as const) {
   });
 }
 
+testAbreast("serve says when it leaves before anything was sent", async () => {
+  await using collector = Collector.start();
+  await using project = await Project.make();
+  project.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.endpoint;
+  for (const prepare of [() => void (collector.mood = "hang"), () => collector.close()]) {
+    await prepare();
+    const { code, stdout, stderr } = await project.run(["serve", "--once"]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.equal(
+      stdout.split("\n").filter((line) => line.includes("telemetry: traces are not sent")).length,
+      1,
+      stdout,
+    );
+  }
+});
+
 testAbreast("serve sends a collector that returns what it missed, each round once", async () => {
   await using collector = Collector.start();
   await collector.close();

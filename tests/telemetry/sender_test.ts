@@ -220,6 +220,20 @@ Deno.test("close() tries once more, and does not wait for a collector that hangs
   assert.equal(stop?.aborted, true, "the request is ended with it");
 });
 
+Deno.test("flush() sends the sums while the collector of spans is away", async () => {
+  const stage = new Stage({ metrics: { ...to, url: "http://h:1/v1/metrics" } });
+  const { answer } = stage.processes;
+  stage.processes.answer = (spec) => {
+    stage.status = new TextDecoder().decode(spec.stdin).includes("/v1/traces") ? null : 200;
+    return answer(spec);
+  };
+  stage.span("a");
+  stage.sender.measure(rounds, 1, {});
+  stage.sender.flush();
+  await stage.settle();
+  assert.deepEqual(stage.bodies.map((body) => /resource(Spans|Metrics)/.exec(body)?.[1]), ["Spans", "Metrics"]);
+});
+
 Deno.test("close() ends at once when there is nothing to send", async () => {
   const stage = new Stage();
   await stage.sender.close(2_000);
