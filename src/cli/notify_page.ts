@@ -128,7 +128,8 @@ function listed(config: Config, outbox: Parameters<typeof memoryOf>[0]): readonl
 
 function stateOf({ failures, nextTryAt, oldestAt }: ListedSink, now: number): string {
   if (failures > 0 && nextTryAt !== null) {
-    return `${failures} tries failed, the next one in ${spellDuration(Math.max(0, nextTryAt - now) / 1000)}`;
+    const tries = failures === 1 ? "1 try" : `${failures} tries`;
+    return `${tries} failed, the next one in ${spellDuration(Math.max(0, nextTryAt - now) / 1000)}`;
   }
   return oldestAt === null ? "nothing waits" : `since ${spellDuration(Math.max(0, now - oldestAt) / 1000)}`;
 }

@@ -21,6 +21,7 @@ export function noticeOf(event: RecordedEvent, scene: Scene): Notice | null {
   const at = Date.parse(event.ts);
   if (saying === null || Number.isNaN(at)) return null;
   const waits = scene.state === "waiting" && !saying.isEnd;
+  const isHeld = scene.pause !== null && !saying.isEnd && (scene.state === "waiting" || scene.state === "between");
   return {
     key: `${saying.topic}:${saying.title}:${saying.apart ?? ""}`,
     covers: (saying.detectors ?? []).map((name) => `detector:${name}`),
@@ -36,7 +37,7 @@ export function noticeOf(event: RecordedEvent, scene: Scene): Notice | null {
     lastChange: spellLastChange(scene),
     blocker: saying.blocker ?? (waits ? scene.waitsFor : null),
     next: saying.isEnd ? untilStarted : nextIn(scene),
-    nextAt: waits ? scene.waitsUntil : null,
+    nextAt: isHeld ? scene.pause!.until : waits ? scene.waitsUntil : null,
     waitSeconds: saying.waitSeconds ?? null,
   };
 }
@@ -44,10 +45,11 @@ export function noticeOf(event: RecordedEvent, scene: Scene): Notice | null {
 function nextIn(scene: Scene): string {
   switch (scene.state) {
     case "running":
-      return `round ${scene.round?.number ?? "?"} is at work`;
+      return `round ${scene.round?.number ?? "?"} is at work${scene.pause === null ? "" : ", then the loop is paused"}`;
     case "waiting":
     case "between":
-      return "the next round";
+      if (scene.pause === null) return "the next round";
+      return scene.pause.until === null ? "nothing, until 'agent-runner resume'" : "the next round, after the pause";
     case "stopped":
       return untilStarted;
     case "unknown":

@@ -9,7 +9,7 @@ import type { DeliveryPorts } from "./delivery.ts";
 import { Intake, recentScene } from "./intake.ts";
 import { emptyOutbox, memoryOf, settleFailed, settleSent, turnOf } from "./outbox.ts";
 import type { Waiting } from "./outbox.ts";
-import { outboxLockPath, outboxPath, readOutbox, writeOutbox } from "./outbox_file.ts";
+import { keepDamaged, outboxLockPath, outboxPath, readOutbox, writeOutbox } from "./outbox_file.ts";
 import type { NotifyState } from "./outbox_file.ts";
 import { emptyScene } from "./scene.ts";
 
@@ -109,7 +109,8 @@ export class Notifier {
       this.#fault(`the outbox is of a newer version; a copy: ${newer.keptAs ?? "none could be made"}`);
     }
     const { state, damage } = readOutbox(logDir, files);
-    if (damage !== null) this.#fault(damage);
+    const kept = damage === null ? null : keepDamaged(logDir, files);
+    if (damage !== null) this.#fault(`${damage}${kept === null ? "" : `; what it held is in '${kept}'`}`);
     const since = this.#startedAt;
     const known = state ?? { ...this.#state, scene: recentScene({ logDir, since, files }, emptyScene) };
     const isOurs = ({ sink }: Waiting) => Object.hasOwn(sinks, sink);

@@ -2,6 +2,7 @@
 import { severities } from "../core/alert.ts";
 import { noticeTopics } from "../core/notice.ts";
 import { joinPath } from "../core/path.ts";
+import { FileFault } from "../ports/files.ts";
 import type { Files } from "../ports/files.ts";
 import { stateText } from "../store/formats.ts";
 import { isObject, readJsonObject } from "../store/json_file.ts";
@@ -27,6 +28,9 @@ export interface ReadState {
   readonly state: NotifyState | null;
   readonly damage: string | null;
 }
+
+/** Twice what is ever written. */
+const longestKeptBytes = 2 * 1024 * 1024;
 
 /** Path of the file in a log folder. */
 export function outboxPath(logDir: string): string {
@@ -68,6 +72,21 @@ export function readOutbox(logDir: string, files: Files): ReadState {
 export function writeOutbox(logDir: string, { places, newestAt, scene, outbox }: NotifyState, files: Files): void {
   const content = { places, newestAt, scene, waiting: outbox.waiting, sinks: outbox.sinks };
   files.writeAtomic(outboxPath(logDir), stateText("notify.json", content), { isDurable: true });
+}
+
+/** Puts a file that could not be read aside before it is written over. @returns its name; null when that is not possible */
+export function keepDamaged(logDir: string, files: Files): string | null {
+  const path = outboxPath(logDir);
+  try {
+    if (files.stat(path)?.isFile !== true) return null;
+    const bytes = files.readBytes(path, { offset: 0, length: longestKeptBytes });
+    if (bytes === null) return null;
+    files.writeAtomic(`${path}.damaged`, bytes, { isDurable: true });
+    return "notify.json.damaged";
+  } catch (thrown) {
+    if (thrown instanceof FileFault) return null;
+    throw thrown;
+  }
 }
 
 function isThere(path: string, files: Files): boolean {
@@ -117,6 +136,7 @@ function readScene(value: unknown): Scene {
     lastChanged: readRound(value.lastChanged),
     waitsUntil: isWhole(value.waitsUntil) ? value.waitsUntil : null,
     waitsFor: typeof value.waitsFor === "string" ? value.waitsFor : null,
+    pause: isObject(value.pause) ? { until: isWhole(value.pause.until) ? value.pause.until : null } : null,
     isDoneProven: value.isDoneProven === true,
   };
 }

@@ -21,6 +21,8 @@ export interface Scene {
   readonly waitsUntil: number | null;
   /** What is waited for. */
   readonly waitsFor: string | null;
+  /** The operator wants no further round, until then (epoch seconds) or until `resume`; null: rounds may begin. */
+  readonly pause: { readonly until: number | null } | null;
   /** The proof agreed with the agent's last "done". */
   readonly isDoneProven: boolean;
 }
@@ -31,6 +33,7 @@ export const emptyScene: Scene = {
   lastChanged: null,
   waitsUntil: null,
   waitsFor: null,
+  pause: null,
   isDoneProven: false,
 };
 
@@ -67,6 +70,10 @@ export function sceneAfter(scene: Scene, event: RecordedEvent): Scene {
     case "transient_error_recovered":
     case "retry_requested":
       return { ...scene, ...awake, state: "between" };
+    case "paused":
+      return { ...scene, pause: { until: numberIn(event, "until_epoch") } };
+    case "resumed":
+      return { ...scene, pause: null };
     case "done_verified":
       return { ...scene, isDoneProven: true };
     case "serve_stopped":

@@ -209,6 +209,25 @@ for (const [name, [events, expected]] of Object.entries(golden)) {
   Deno.test(`noticeOf() tells of ${name}`, () => assert.deepEqual(told(...events), expected));
 }
 
+Deno.test("noticeOf() says what comes next while the operator wants no further round", () => {
+  const hung = event(-30, "monitor_alert_emitted", {
+    detector: "x",
+    severity: "warning",
+    state: "raised",
+    message: "m",
+  });
+  const next = (...events: readonly RecordedEvent[]) =>
+    told(...events).at(-1)!.find((line) => line.startsWith("Next: "));
+  const pause = event(-45, "paused", { by: "ann", reason: "", until_epoch: null });
+  const until = event(-45, "paused", { by: "ann", reason: "", until_epoch: noon / 1000 + 3600 });
+  assert.equal(next(pause, hung), "Next: round 12 is at work, then the loop is paused");
+  assert.equal(next(pause, okVerdict, hung), "Next: nothing, until 'agent-runner resume'");
+  assert.equal(next(until, okVerdict, hung), "Next: the next round, after the pause, at 2026-11-21 13:00 UTC");
+  assert.equal(next(pause, okVerdict, event(-35, "resumed", { by: "ann" }), hung), "Next: the next round");
+  const ended = event(-30, "serve_stopped", { reason: "max_rounds", rounds_completed: 2, exit_code: 0 });
+  assert.equal(next(pause, okVerdict, ended), never);
+});
+
 Deno.test("noticeOf() tells a stall once: as a warning, or as a person that is needed", () => {
   const stall = (action: string) => event(0, "loop_stalled", { round_num: 12, unchanged_rounds: 5, action });
   assert.equal(told(stall("warn"))[0]?.[0], "stall warning");

@@ -255,7 +255,8 @@ Deno.test("run() begins anew where the outbox is broken, and says so", async () 
   stage.human("x");
   await stage.clock.advance(3000);
   assert.equal(stage.got.length, 1);
-  assert.match(stage.faults.join(), /could not be read/);
+  assert.match(stage.faults.join(), /could not be read.*'notify\.json\.damaged'/);
+  assert.equal(stage.files.readText(`${outboxPath(logs)}.damaged`), "{torn");
   const over = life.end();
   await stage.clock.advance(100);
   await over;
