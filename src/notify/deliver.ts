@@ -2,7 +2,7 @@
 import { messageOf } from "../core/errors.ts";
 import { redact } from "../core/redact.ts";
 import { clip, visible } from "../core/text.ts";
-import { post } from "./curl.ts";
+import { post } from "../ports/post.ts";
 import { failedForNow } from "./delivery.ts";
 import type { Delivered, Delivery, DeliveryPorts } from "./delivery.ts";
 import { deliverByProgram } from "./programs.ts";
@@ -31,7 +31,7 @@ async function tryOnce(delivery: Delivery, secrets: SinkSecrets, ports: Delivery
   if (!isOfWeb(settings.kind)) return await deliverByProgram(delivery, ports);
   const now = ports.clock.now();
   const request = await webRequestOf(delivery, secrets, now);
-  const limits = { timeoutSeconds: settings.timeoutSeconds, ...(stop === undefined ? {} : { stop }) };
+  const limits = { timeoutMs: settings.timeoutSeconds * 1000, ...(stop === undefined ? {} : { stop }) };
   return judgeReply(await post(request, limits, ports), now);
 }
 

@@ -1,6 +1,6 @@
 // What a server's answer means for a message: it is there, it may be tried again, or it never will be.
 import { clip } from "../core/text.ts";
-import type { WebReply } from "./curl.ts";
+import type { WebReply } from "../ports/post.ts";
 import { failedForGood, failedForNow } from "./delivery.ts";
 import type { Delivered } from "./delivery.ts";
 

@@ -1,18 +1,11 @@
 // What each kind of server wants to be asked: address, headers and a JSON body.
 import type { SinkKind } from "../core/notice.ts";
 import { clip } from "../core/text.ts";
+import type { WebRequest } from "../ports/post.ts";
 import type { Delivery } from "./delivery.ts";
 import type { SinkSecrets } from "./secret_values.ts";
 import { signatureOf } from "./signature.ts";
 import type { Message } from "./spell_notice.ts";
-
-/** One POST. */
-export interface WebRequest {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON. */
-  readonly body: string;
-}
 
 const telegramUrl = "https://api.telegram.org";
 /** Discord takes 2000 characters. */

@@ -48,12 +48,12 @@ class Stage {
 
   #answer({ stdin }: RunSpec): RunOutcome {
     const config = new TextDecoder().decode(stdin);
-    const body = /^data-binary = "(.*)"$/m.exec(config)?.[1] ?? "";
+    const body = /^data-raw = "(.*)"$/m.exec(config)?.[1] ?? "";
     this.bodies.push(body.replaceAll(/\\(.)/g, "$1"));
     const rest = { stderr: new Uint8Array(), isCut: false };
     return this.status === null
-      ? { kind: "exited", code: 7, stdout: new TextEncoder().encode("000"), ...rest }
-      : { kind: "exited", code: 0, stdout: new TextEncoder().encode(String(this.status)), ...rest };
+      ? { kind: "exited", code: 7, stdout: new Uint8Array(), ...rest }
+      : { kind: "exited", code: 0, stdout: new TextEncoder().encode(`HTTP/1.1 ${this.status} X\r\n\r\n`), ...rest };
   }
 }
 

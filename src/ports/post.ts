@@ -1,6 +1,15 @@
 // Posts through curl(1), as the upgrade fetches: the program itself may reach no host. Nothing secret is on its command line.
-import type { DeliveryPorts } from "./delivery.ts";
-import type { WebRequest } from "./web_request.ts";
+import type { Processes } from "./processes.ts";
+
+/** One POST. */
+export interface WebRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+  /** File with the certificates of authorities to trust; absent or null: those of the system. */
+  readonly certificate?: string | null;
+}
 
 /** What a server said, or why it said nothing. */
 export type WebReply =
@@ -12,10 +21,16 @@ export type WebReply =
     /** Its beginning. */
     readonly body: string;
   }
-  | { readonly kind: "silent"; readonly reason: string };
+  | {
+    readonly kind: "silent";
+    /** `absent`: there is no curl; `late`: the time was over; `failed`: anything else. */
+    readonly cause: "absent" | "late" | "failed";
+    /** For people; of `failed` it may name the host. */
+    readonly reason: string;
+  };
 
 export interface PostLimits {
-  readonly timeoutSeconds: number;
+  readonly timeoutMs: number;
   readonly stop?: AbortSignal;
 }
 
@@ -29,41 +44,49 @@ const tooLongCode = 63;
 /** Posts once; follows no redirect, for what is sent is meant for one server alone. Never rejects for what a server does. */
 export async function post(
   request: WebRequest,
-  { timeoutSeconds, stop }: PostLimits,
-  { processes }: Pick<DeliveryPorts, "processes">,
+  { timeoutMs, stop }: PostLimits,
+  { processes }: { readonly processes: Processes },
 ): Promise<WebReply> {
-  const seconds = String(timeoutSeconds);
+  const seconds = String(timeoutMs / 1000);
   const outcome = await processes.run({
     argv: [
       ...["curl", "-q", "--silent", "--show-error", "--include", "--globoff", "--suppress-connect-headers"],
       ...["--proto", "=http,https", "--max-time", seconds, "--connect-timeout", seconds],
       ...["--max-filesize", String(answerBytes), "--config", "-"],
     ],
-    timeoutMs: timeoutSeconds * 1000 + graceMs,
+    timeoutMs: timeoutMs + graceMs,
     maxOutputBytes: answerBytes,
     keeps: "start",
     stdin: new TextEncoder().encode(configOf(request)),
     ...(stop === undefined ? {} : { stop }),
   });
-  if (outcome.kind === "absent") return { kind: "silent", reason: "curl, which sends it, is not installed here" };
+  if (outcome.kind === "absent") {
+    return { kind: "silent", cause: "absent", reason: "curl, which sends it, is not installed here" };
+  }
   // Once a server has said that it took the message, it does not matter whether it ever ended its answer.
   const end = outcome.kind === "exited" && outcome.code === tooLongCode ? "\r\n\r\n" : "";
   const answer = outcome.stdout === undefined ? null : parseAnswer(new TextDecoder().decode(outcome.stdout) + end);
   if (answer !== null) return answer;
-  if (outcome.kind === "timed_out") return { kind: "silent", reason: `no answer within ${seconds} s` };
-  if (outcome.code === timeoutCode) return { kind: "silent", reason: `no answer within ${seconds} s` };
+  if (outcome.kind === "timed_out" || outcome.code === timeoutCode) {
+    return { kind: "silent", cause: "late", reason: `no answer within ${seconds} s` };
+  }
   const said = new TextDecoder().decode(outcome.stderr).trim();
   const words = said.replace(/^curl: \(\d+\) /, "").replaceAll(/\b[a-z]+:\/\/\S*/g, "the address");
-  return { kind: "silent", reason: words === "" ? `curl ended with exit code ${outcome.code}` : words };
+  return {
+    kind: "silent",
+    cause: "failed",
+    reason: words === "" ? `curl ended with exit code ${outcome.code}` : words,
+  };
 }
 
-function configOf({ url, headers, body }: WebRequest): string {
+function configOf({ url, headers, body, certificate = null }: WebRequest): string {
   const lines = [
     ["url", new URL(url).href],
     ["request", "POST"],
     ...Object.entries(headers).map(([name, value]) => ["header", `${name}: ${value}`]),
     // Servers that do not know it make curl wait a second.
     ["header", "Expect:"],
+    ...(certificate === null ? [] : [["cacert", certificate]]),
     ["data-raw", body],
   ];
   return lines.map(([name, value]) => `${name} = ${quote(value!)}\n`).join("");
