@@ -114,9 +114,10 @@ async function isFreeWithin(milliseconds: number, { clock, lock, logDir }: KillP
 /** Kills what still carries the id of a round, until nothing does. Returns what even that did not end; null: nobody knows. */
 async function endRest(parts: KillParts): Promise<readonly ProcessInfo[] | null> {
   const end = parts.clock.monotonic() + killedMs;
-  while (true) {
+  // However long a look takes, what it finds is killed, and looked for once more.
+  for (let look = 0;; look++) {
     const rows = await carriers(parts);
-    if (rows === null || rows.length === 0 || parts.clock.monotonic() >= end) return rows;
+    if (rows === null || rows.length === 0 || (look > 0 && parts.clock.monotonic() >= end)) return rows;
     for (const { pid } of rows) parts.processes.signal(pid, "SIGKILL");
     await parts.clock.sleep(lookMs);
   }

@@ -75,6 +75,20 @@ Deno.test("killAll() is through within 5 s with a deaf supervisor and deaf proce
   assert.equal(await world.lock.isHeld(lockFile), false);
 });
 
+Deno.test("killAll() is through within 5 s where a slow machine takes long to list its processes", async () => {
+  const { kill, supervise, world } = scene();
+  const pid = await supervise({ obeysAfterMs: null });
+  for (let count = 0; count < 4; count++) world.processes.start(ofRound);
+  const list = world.processes.list.bind(world.processes);
+  world.processes.list = async (marker) => {
+    await world.clock.sleep(550);
+    return await list(marker);
+  };
+  const report = await kill();
+  assert.deepEqual([report.supervisor, report.supervisorPid, report.left], ["killed", pid, []]);
+  assert.ok(report.seconds <= 5, `${report.seconds}`);
+});
+
 Deno.test("killAll() spares strangers, the operator's shells and what it comes from itself", async () => {
   const { kill, world } = scene();
   const { marker } = ofRound;
