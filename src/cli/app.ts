@@ -19,8 +19,9 @@ const longLived = ["serve"];
 /** Verbs that a service manager runs. */
 const keptVerbs = ["serve", "monitor"];
 
-/** The hidden verb that `monitor --host` calls on the far machine. */
+/** The hidden verbs that `monitor --host` calls on the far machine. */
 const feedVerb = "_feed";
+const detailsVerb = "_details";
 
 /** @returns the exit code. Only a bug throws. */
 export async function runApp(words: readonly string[], world: World, confine: Confine): Promise<number> {
@@ -35,6 +36,7 @@ export async function runApp(words: readonly string[], world: World, confine: Co
     }
     if (line.verb === prepareVerb) return await runPrepare(line, world, confine);
     if (line.verb === feedVerb) return await runFeedOut(line, world, confine);
+    if (line.verb === detailsVerb) return await runDetailsOut(line, world, confine);
     if (line.verb === null && line.words.length > 0) throw unknownFlag(line.words[0]!);
     if (line.verb === null) return await showVerbs(line, world);
     if (line.verb === "help") return await runApp([...line.words, "--help"], world, confine);
@@ -75,6 +77,12 @@ async function runFeedOut(line: CommandLine, world: World, confine: Confine): Pr
   const { feedNeeds, feedOut } = await import("./feed_out.ts");
   confine(feedNeeds);
   return await feedOut(line, world);
+}
+
+async function runDetailsOut(line: CommandLine, world: World, confine: Confine): Promise<number> {
+  const { detailsNeeds, detailsOut } = await import("./details_out.ts");
+  confine(detailsNeeds);
+  return await detailsOut(line, world);
 }
 
 async function parse(verb: Verb<FlagSpecs>, line: CommandLine, world: World) {

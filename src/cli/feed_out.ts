@@ -1,5 +1,5 @@
 // The far end of `monitor --host`: prints what is new in a project, line by line, for the monitor on another machine.
-import { exitCode, OperatorError } from "../core/errors.ts";
+import { exitCode } from "../core/errors.ts";
 import type { Look } from "../monitor/feed.ts";
 import { LocalFeed } from "../monitor/feed_local.ts";
 import { feedProtocol, parsePlaces, spellBlind, spellHello, spellLook } from "../monitor/frame.ts";
@@ -10,6 +10,7 @@ import type { CommandLine } from "./arguments.ts";
 import type { Grant } from "./verb.ts";
 import { openConfig } from "./project.ts";
 import { maskSecretValues } from "./secrets.ts";
+import { notUnderstood, parseWireWords } from "./wire_words.ts";
 import type { World } from "./world.ts";
 
 /** What it needs: it looks, and nothing else. */
@@ -28,7 +29,7 @@ interface FeedWords {
  * trouble. Throws `OperatorError`.
  */
 export async function feedOut(line: CommandLine, world: World): Promise<number> {
-  const { beatSeconds, after } = parseWords(line.words);
+  const { beatSeconds, after } = parseFeedWords(line.words);
   const config = openConfig({ configPath: line.configPath, withPrices: false }, world);
   maskSecretValues(config, world);
   const { files, lock, clock, host, stdout } = world;
@@ -68,21 +69,12 @@ function whatMatters({ status, isActive }: Look): string {
   return JSON.stringify([status, isActive]);
 }
 
-/** `--beat`, `--after` and `--protocol`, each with a value: it is a program that calls, of this version or another. */
-function parseWords(words: readonly string[]): FeedWords {
-  const values = new Map<string, string>();
-  for (let i = 0; i < words.length; i += 2) values.set(words[i]!, words[i + 1] ?? "");
-  const unknown = [...values.keys()].filter((name) => !["--beat", "--after", "--protocol"].includes(name));
-  const protocol = values.get("--protocol") ?? String(feedProtocol);
+/** It is a program that calls, of this version or another. */
+function parseFeedWords(words: readonly string[]): FeedWords {
+  const values = parseWireWords("_feed", { words, known: ["--beat", "--after"], protocol: feedProtocol });
   const beat = Number(values.get("--beat") ?? usualBeatSeconds);
   const after = values.has("--after") ? parsePlaces(values.get("--after")!) : null;
-  const isGood = unknown.length === 0 && protocol === String(feedProtocol) &&
-    beat >= beatLimitsSeconds.min && beat <= beatLimitsSeconds.max && (after !== null || !values.has("--after"));
-  if (!isGood) {
-    throw new OperatorError(`'_feed ${words.join(" ")}' is not understood`, {
-      fix: "It is meant for 'agent-runner monitor --host' on another machine; install the same version on both",
-      exitCode: exitCode.usage,
-    });
-  }
+  const isGood = beat >= beatLimitsSeconds.min && beat <= beatLimitsSeconds.max && (after || !values.has("--after"));
+  if (!isGood) throw notUnderstood("_feed", words);
   return { beatSeconds: beat, after };
 }

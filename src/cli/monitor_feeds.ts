@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import type { Tell } from "../core/telling.ts";
 import { stopRunning } from "../loop/stop_running.ts";
 import type { AutoStopOptions } from "../monitor/act.ts";
+import type { DetailsThere } from "../monitor/details_there.ts";
 import type { Feed } from "../monitor/feed.ts";
 import { LocalFeed } from "../monitor/feed_local.ts";
 import type { SshTarget } from "../monitor/ssh_target.ts";
@@ -20,6 +21,8 @@ export interface Watched {
   /** The word the operator named the host with; null for this machine. */
   readonly label: string | null;
   readonly readView: ReadView;
+  /** Null: they are read here. */
+  readonly details: DetailsThere | null;
   tailOf(round: number): string | null;
   /** Where what happens to it is recorded: nowhere while another monitor of it does so. */
   readonly sink: EventSink;
@@ -55,6 +58,7 @@ function watchHere({ config: { runtime: { logDir } }, sink }: WatchedOptions, wo
     feed: new LocalFeed({ files, lock, clock, logDir }),
     label: null,
     readView: (config) => readViewHere(config, world),
+    details: null,
     tailOf: (number) => tailOfRound(files, { logDir, number }),
     stop: (signal) => stopRunning(logDir, world, { signal }),
   };
@@ -66,6 +70,7 @@ async function watchThere(
   world: World,
 ): Promise<Watched> {
   const { SshFeed } = await import("../monitor/feed_ssh.ts");
+  const { DetailsThere } = await import("../monitor/details_there.ts");
   const { stopRemote } = await import("../monitor/stop_remote.ts");
   const { readViewThere } = await import("./monitor_view_there.ts");
   const seat = new MonitorSeat(config.runtime.logDir, label, world.lock);
@@ -86,6 +91,7 @@ async function watchThere(
     seat,
     sink,
     readView: (_, signal) => readViewThere(target, world, signal),
+    details: new DetailsThere(target, world),
     // Its output is on the other machine: what of it is needed comes with the looks.
     tailOf: () => null,
     stop: (signal) => stopRemote(target, world, { signal }),

@@ -69,10 +69,11 @@ async function openShown(call: HttpCall, world: World): Promise<readonly Shown[]
   const shown = await Promise.all(files.map(async (file) => {
     const config: Config = file.current();
     const watched = await openWatched({ config, hosts, intervalSeconds, sink: noRecord, tell }, world);
-    return watched.map(({ feed, label, readView, tailOf }) => ({
+    return watched.map(({ feed, label, readView, details, tailOf }) => ({
       feed,
       label,
       readView,
+      details,
       tailOf,
       config: () => file.current(),
     }));

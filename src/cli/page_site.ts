@@ -1,6 +1,7 @@
 // Opens the page for the verbs that serve one: looks at each project, and answers whoever asks.
 import type { Config } from "../config/schema.ts";
 import { defenses } from "../defenses/registry.ts";
+import type { DetailsThere } from "../monitor/details_there.ts";
 import type { Blind, Feed, Look } from "../monitor/feed.ts";
 import { looksPerCollection } from "../monitor/tidy.ts";
 import { Witness } from "../monitor/watch.ts";
@@ -10,6 +11,7 @@ import { listenAt } from "../page/listen.ts";
 import type { ListenAddress, Listening } from "../page/listen.ts";
 import type { PageProject } from "../page/project.ts";
 import { Site } from "../page/site.ts";
+import { DetailsHere } from "../view/details.ts";
 import { isHttpFault } from "../ports/http.ts";
 import type { HttpFault } from "../ports/http.ts";
 import { detectorNames } from "./detector_names.ts";
@@ -29,6 +31,8 @@ export interface Shown {
   config(): Config;
   tailOf(round: number): string | null;
   readonly readView: ReadView;
+  /** Null: they are read here. */
+  readonly details: DetailsThere | null;
 }
 
 /** What the page is asked to be. */
@@ -92,7 +96,7 @@ export async function openPage(call: PageCall, world: World): Promise<OpenPage |
 
 /** Looks until the signal aborts (null), or the project is given up. */
 async function keepLooking(
-  { feed, config, tailOf }: Shown,
+  { feed, config, tailOf, details }: Shown,
   desk: Desk,
   { signal, intervalSeconds }: Pick<PageCall, "signal" | "intervalSeconds">,
   world: World,
@@ -119,17 +123,18 @@ async function keepLooking(
     }
     return null;
   } finally {
-    await feed.close();
+    await Promise.all([feed.close(), details?.close()]);
   }
 }
 
-function pageProject(key: string, { feed, label, config, readView }: Shown, world: World): PageProject {
+function pageProject(key: string, { feed, label, config, readView, details }: Shown, world: World): PageProject {
   return {
     key,
     name: config().project,
     host: label,
     config,
     files: feed.host === null ? world.files : null,
+    details: details ?? new DetailsHere(world.files, { config, defenses }),
     readView: (signal) => readView(config(), signal),
   };
 }

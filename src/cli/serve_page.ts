@@ -90,6 +90,7 @@ async function tryOnce(
     label: null,
     config: () => config,
     tailOf: (number: number) => tailOfRound(files, { logDir, number }),
+    details: null,
     readView: (current: Config) => readViewHere(current, world),
   }];
   const onFault = (reason: string) => tell(faultTelling(reason));

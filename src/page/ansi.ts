@@ -1,4 +1,5 @@
 // Shows the colours of a terminal's output as spans with fixed class names; everything else a terminal obeys is dropped.
+import { terminalSequence, withoutAnsi, writtenOver } from "../view/terminal_text.ts";
 import { Markup, safe } from "./html.ts";
 
 /** How text looks from a place on. */
@@ -23,19 +24,6 @@ const plain: Look = {
 /** Beyond so many changes of look in one text it is shown without any: it is noise, and each costs the reader an element. */
 const mostSpans = 4000;
 
-/**
- * Sequences that begin with ESC or its one-byte forms: CSI, then those that end with BEL or ST (titles, links, images),
- * then all shorter ones; one that is cut off at the end of the text counts, too.
- */
-const sequence =
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~]|$)|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[ -/]*(?:[0-~]|$)/g;
-
-/** The text without anything a terminal obeys; of a line that was written over, what stood there last. */
-export function withoutAnsi(text: string): string {
-  return text.replaceAll(sequence, "").split("\n").map(lastWritten).join("\n");
-}
-
 /** The text with its colours. */
 export function ansiMarkup(text: string): Markup {
   const parts: string[] = [];
@@ -43,13 +31,13 @@ export function ansiMarkup(text: string): Markup {
   let from = 0;
   let spans = 0;
   const put = (piece: string) => {
-    const shown = piece.split("\n").map(lastWritten).join("\n");
+    const shown = writtenOver(piece);
     if (shown === "") return;
     const classes = classesOf(look);
     spans += classes === "" ? 0 : 1;
     parts.push((classes === "" ? safe`${shown}` : safe`<span class="${classes}">${shown}</span>`).text);
   };
-  for (const match of text.matchAll(sequence)) {
+  for (const match of text.matchAll(terminalSequence)) {
     put(text.slice(from, match.index));
     from = match.index + match[0].length;
     if (match[2] === "m") look = changed(look, match[1]!);
@@ -57,12 +45,6 @@ export function ansiMarkup(text: string): Markup {
   }
   put(text.slice(from));
   return new Markup(parts.join(""));
-}
-
-/** A carriage return writes over the line, as progress bars do; one before the newline does nothing. */
-function lastWritten(line: string): string {
-  const whole = line.replace(/\r+$/, "");
-  return whole.slice(whole.lastIndexOf("\r") + 1);
 }
 
 function classesOf(look: Look): string {

@@ -101,6 +101,15 @@ export class Desk {
     const standing = this.#standingOf();
     if (!isFirst && standing === this.#standing && look?.events.length === 0 && look.metrics.length === 0) return;
     this.#standing = standing;
+    this.#tell(fresh);
+  }
+
+  /** Something beside the events has changed. */
+  touch(): void {
+    this.#tell([]);
+  }
+
+  #tell(fresh: readonly NumberedEvent[]): void {
     this.#version++;
     for (const listener of this.#listeners) listener(fresh);
   }

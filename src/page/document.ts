@@ -5,14 +5,15 @@ import { joinPath } from "../core/path.ts";
 import { clip, isoTime } from "../core/text.ts";
 import type { Files } from "../ports/files.ts";
 import { openEventSource } from "../store/event_source.ts";
+import type { Details } from "../view/details.ts";
 import { numberField, textField, truthField } from "../view/field.ts";
 import { readProjectView } from "../view/project_view.ts";
 import { summariesOf } from "../view/recent_rounds.ts";
 import { readNow } from "../view/service_view.ts";
 import type { Desk } from "./desk.ts";
-import { emptyTail, LogTail } from "./log_tail.ts";
-import type { TextTail } from "./log_tail.ts";
 import type { PageTools } from "./project.ts";
+import { ShownText } from "./shown_text.ts";
+import type { TextTail } from "./shown_text.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,28 +30,29 @@ const farViewAgeMs = 30_000;
 export class StateDocument {
   readonly #desk: Desk;
   readonly #tools: PageTools;
-  readonly #log: LogTail | null;
-  readonly #narrative: LogTail | null;
+  readonly #log = new ShownText();
+  readonly #narrative = new ShownText();
   #badLines = { count: 0, at: -Infinity };
   #far: { readonly view: Fields; readonly at: number } | null = null;
   #isAsking = false;
 
   constructor(desk: Desk, tools: PageTools) {
-    const { files } = desk.project;
-    const { logDir, narrativeFile } = desk.project.config().runtime;
     this.#desk = desk;
     this.#tools = tools;
-    this.#log = files && new LogTail(files, { logDir, path: "round-current.log" });
-    this.#narrative = files && new LogTail(files, { logDir, path: narrativeFile ?? "narrative.md" });
   }
 
-  /** The end of what the newest round's agent said; empty for a project elsewhere. */
+  /** What stands beside the events, or why it cannot be told. */
+  details(): Details | string {
+    return this.#desk.project.details.read();
+  }
+
+  /** The end of what the newest round's agent said. */
   log(): TextTail {
-    return this.#log?.read() ?? emptyTail;
+    return this.#log.show(this.#told().log ?? "");
   }
 
   narrative(): TextTail {
-    return this.#narrative?.read() ?? emptyTail;
+    return this.#narrative.show(this.#told().narrative ?? "");
   }
 
   /** What goes on at this moment. */
@@ -120,6 +122,11 @@ export class StateDocument {
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  #told(): Partial<Details> {
+    const details = this.details();
+    return typeof details === "string" ? {} : details;
   }
 
   #countBadLines(files: Files): number {

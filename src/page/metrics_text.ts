@@ -1,7 +1,7 @@
 // The figures in the text form that Prometheus reads: base units, and no label that could have ever more values.
 import { durationBounds, labelsOf } from "../view/figure_totals.ts";
+import type { WindowUse } from "../view/usage_windows.ts";
 import type { Desk } from "./desk.ts";
-import { usageWindows } from "./part_limits.ts";
 
 type Labels = readonly (readonly [name: string, value: string])[];
 
@@ -56,13 +56,13 @@ const families: readonly Family[] = [
     type: "gauge",
     help: "Share of a usage window of the provider that was used at the end of the newest round",
     rows: (desk) =>
-      usageWindows(desk).map(({ name, utilization }) => ({ labels: [["window", name]], value: utilization })),
+      windowsOf(desk).map(({ name, utilization }) => ({ labels: [["window", name]], value: utilization })),
   },
   {
     name: "limit_reset_timestamp_seconds",
     type: "gauge",
     help: "When a usage window of the provider is reset",
-    rows: (desk) => usageWindows(desk).map(({ name, resetsAt }) => ({ labels: [["window", name]], value: resetsAt })),
+    rows: (desk) => windowsOf(desk).map(({ name, resetsAt }) => ({ labels: [["window", name]], value: resetsAt })),
   },
   gauge("breaker_state", "1 while the breaker is open", ({ sight }) => sight?.breaker ? 1 : 0),
   counters("restarts_total", "Starts of a supervisor", (desk) => desk.figures.totals.restarts),
@@ -150,6 +150,12 @@ function escaped(value: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   return value.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "\ufffd").toWellFormed()
     .replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
+
+/** Empty for a project elsewhere: whoever collects figures does not have it looked at. */
+function windowsOf({ project: { files, details } }: Desk): readonly WindowUse[] {
+  const found = files === null ? "" : details.read();
+  return typeof found === "string" ? [] : found.windows;
 }
 
 function counters(name: string, help: string, sumsOf: (desk: Desk) => ReadonlyMap<string, number>): Family {

@@ -1,30 +1,13 @@
 // How much of what the provider and the budgets allow is used, and what is waited for.
-import { redact } from "../core/redact.ts";
-import { joinPath } from "../core/path.ts";
-import { isObject, readJsonObject } from "../store/json_file.ts";
-import { numberField } from "../view/field.ts";
-import { epochField, shortField } from "../view/sight_field.ts";
-import type { Desk } from "./desk.ts";
 import { safe } from "./html.ts";
 import type { Markup } from "./html.ts";
 import type { PartTask } from "./parts.ts";
 import { dollars, grouped, moment, percent, until } from "./spell.ts";
 
-const windowsShown = 8;
-const mostObservations = 500;
-
-/** One of the provider's usage windows as it was seen last. */
-export interface WindowUse {
-  readonly name: string;
-  /** Share that is used, 0 to 1 and more. */
-  readonly utilization: number;
-  /** Epoch seconds. */
-  readonly resetsAt: number;
-}
-
-export function renderLimits({ desk, now }: PartTask): Markup {
+export function renderLimits({ desk, document, now }: PartTask): Markup {
   const sight = desk.sight;
-  const windows = usageWindows(desk);
+  const details = document.details();
+  const windows = typeof details === "string" ? [] : details.windows;
   const limits = sight?.limits ?? [];
   const budgets = sight?.budgets ?? [];
   if (windows.length + limits.length + budgets.length === 0) {
@@ -72,22 +55,4 @@ function meter(label: string, share: number): Markup {
 function amount(value: number, unit: string): string {
   if (unit === "usd") return dollars(value);
   return `${Number.isInteger(value) ? grouped(value) : value.toFixed(1)} ${unit}`;
-}
-
-/** As they were seen at the end of the newest rounds; empty for a project elsewhere. */
-export function usageWindows(desk: Desk): readonly WindowUse[] {
-  const { files } = desk.project;
-  if (files === null) return [];
-  const pace = readJsonObject(files, joinPath(desk.project.config().runtime.logDir, "pace.json"));
-  const history = Array.isArray(pace?.["history"]) ? pace["history"].slice(-mostObservations) : [];
-  const newest = new Map<string, WindowUse>();
-  for (const entry of history) {
-    if (!isObject(entry)) continue;
-    const name = shortField(entry, "name", 60);
-    const utilization = numberField(entry, "utilization");
-    const resetsAt = epochField(entry, "resets_at");
-    if (name === null || utilization === null || utilization < 0 || resetsAt === null) continue;
-    newest.set(name, { name: redact(name), utilization, resetsAt });
-  }
-  return [...newest.values()].slice(-windowsShown);
 }

@@ -1,33 +1,25 @@
 // Parts that show one thing each: the log, the narrative, what was salvaged, and the defenses.
-import { openSalvageLedger } from "../store/salvage_ledger.ts";
+import type { Details } from "../view/details.ts";
 import { safe } from "./html.ts";
 import type { Markup } from "./html.ts";
 import type { PartTask } from "./parts.ts";
 import { moment } from "./spell.ts";
 
-const salvagesShown = 20;
 const filesNamed = 4;
 
-export function renderLog({ desk, document }: PartTask): Markup {
-  if (desk.project.files === null) {
-    return safe`<p>What the agent says on another machine is not brought here; there it is
-      <code>agent-runner peek --round latest --log</code>.</p>`;
-  }
+export const renderLog = ofDetails((_, { document }) => {
   const { text, markup } = document.log();
   if (text === "") return safe`<p>Nothing was said yet.</p>`;
   return safe`<pre class="log" id="log-text" tabindex="0" role="region" aria-label="Last lines of the log">${markup}</pre>`;
-}
+});
 
-export function renderNarrative({ document }: PartTask): Markup {
+export const renderNarrative = ofDetails((_, { document }) => {
   const { text } = document.narrative();
   if (text === "") return safe`<p>The agent keeps none (<code>runtime.narrative_file</code>).</p>`;
   return safe`<pre class="log" id="narrative-text" tabindex="0" role="region" aria-label="Narrative">${text}</pre>`;
-}
+});
 
-export function renderSalvages({ desk, now }: PartTask): Markup {
-  const { files } = desk.project;
-  if (files === null) return safe`<p>There it is <code>agent-runner salvage list</code>.</p>`;
-  const entries = openSalvageLedger(files, desk.project.config().runtime.logDir).list().slice(-salvagesShown);
+export const renderSalvages = ofDetails(({ salvages: entries }, { now }) => {
   if (entries.length === 0) return safe`<p>No round has left anything behind.</p>`;
   return safe`<ul class="plain">${
     entries.toReversed().map(({ sha, round, state, count, files: names, why, at }) =>
@@ -45,20 +37,18 @@ export function renderSalvages({ desk, now }: PartTask): Markup {
       }</li>`
     )
   }</ul>`;
-}
+});
 
-export function renderDefenses({ desk, tools }: PartTask): Markup {
-  const config = desk.project.config();
-  const read = tools.defenses.map(({ name, protectsFrom, describe }) => ({ name, protectsFrom, ...describe(config) }));
-  const count = (state: string) => read.filter((defense) => defense.state === state).length;
+export const renderDefenses = ofDetails(({ defenses }) => {
+  const count = (state: string) => defenses.filter((defense) => defense.state === state).length;
   return safe`
     <details id="defenses-all">
       <summary>${count("active")} active, ${count("degraded")} degraded, ${count("off")} off</summary>
       <ul class="plain">${
-    read.map(({ name, protectsFrom, state, reason }) =>
+    defenses.map(({ name, protectsFrom, state, reason }) =>
       safe`<li><span class="badge ${state === "active" ? "good" : state === "off" ? "open" : "wait"}">${state}</span>
         <code>${name}</code> ${protectsFrom}${
-        reason === undefined ? null : safe`
+        reason === null ? null : safe`
             <small>(${reason})</small>
           `
       }</li>`
@@ -66,4 +56,12 @@ export function renderDefenses({ desk, tools }: PartTask): Markup {
   }</ul>
     </details>
   `;
+});
+
+/** A part that says itself why it is empty while nothing can be told. */
+function ofDetails(render: (details: Details, task: PartTask) => Markup): (task: PartTask) => Markup {
+  return (task) => {
+    const details = task.document.details();
+    return typeof details === "string" ? safe`<p>${details}</p>` : render(details, task);
+  };
 }

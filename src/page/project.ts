@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import type { Defense } from "../core/defense.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Files } from "../ports/files.ts";
+import type { DetailSource } from "../view/details.ts";
 import type { SightLook, SightNow } from "../view/sight.ts";
 import type { EventLine } from "../ports/records.ts";
 
@@ -38,6 +39,7 @@ export interface PageProject {
   config(): Config;
   /** The files of a project of this machine; null when it is elsewhere. */
   readonly files: Files | null;
+  readonly details: DetailSource;
   /** `peek`'s document of a project elsewhere; null when it cannot be had. Not asked for one of this machine. */
   readView(signal: AbortSignal): Promise<Fields | null>;
 }

@@ -50,8 +50,10 @@ export class Room {
     this.#signal = options.signal;
     this.#allDesks = options.desks;
     const unlisten = desk.listen((events) => this.#tellNews(events));
+    const unlistenDetails = desk.project.details.listen(() => desk.touch());
     options.signal.addEventListener("abort", () => {
       unlisten();
+      unlistenDetails();
       if (this.#partsTimer !== null) clearTimeout(this.#partsTimer);
       this.#stopLog();
     }, { once: true });
@@ -157,7 +159,7 @@ export class Room {
 
   /** The agent's output is no event: it is looked at for as long as somebody reads it. */
   #followLog(): void {
-    if (this.#logTimer !== null || this.desk.project.files === null) return;
+    if (this.#logTimer !== null) return;
     let last = this.document.log().text;
     this.#logTimer = setInterval(() => {
       if (!this.#readers.hasPages) return this.#stopLog();

@@ -38,8 +38,18 @@ export function parseSalvages(bytes: Uint8Array | null): {
   const value = parseJson(bytes);
   const rows = isObject(value) && Array.isArray(value["entries"]) ? value["entries"] : null;
   if (rows === null) return { entries: [], isSound: false };
-  const entries = rows.flatMap((row) => isObject(row) ? entryOf(row) : []);
+  const entries = salvageEntriesOf(rows);
   return { entries, isSound: entries.length === rows.length };
+}
+
+/** Those of the rows that say what became of a salvage. */
+export function salvageEntriesOf(rows: readonly unknown[]): readonly SalvageEntry[] {
+  return rows.flatMap((row) => isObject(row) ? entryOf(row) : []);
+}
+
+/** The row of an entry. */
+export function salvageRow({ offeredIn, ...rest }: SalvageEntry) {
+  return { ...rest, offered_in: offeredIn };
 }
 
 function entryOf(row: Readonly<Record<string, unknown>>): readonly SalvageEntry[] {

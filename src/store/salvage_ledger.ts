@@ -4,7 +4,7 @@ import { isoTime } from "../core/text.ts";
 import { FileFault } from "../ports/files.ts";
 import type { Files } from "../ports/files.ts";
 import { keepNewer, stateText } from "./formats.ts";
-import { parseSalvages } from "./salvage_entries.ts";
+import { parseSalvages, salvageRow } from "./salvage_entries.ts";
 import type { SalvageEntry } from "./salvage_entries.ts";
 
 /** What is known before a salvage is made. */
@@ -65,7 +65,7 @@ export function openSalvageLedger(files: Files, logDir: string): SalvageLedger {
       // 'salvage' writes it without a supervisor, too.
       keepNewer({ path, kind: fileName }, files);
       if (!parseSalvages(readQuietly(files, path)).isSound) files.rename(path, `${path}.broken`);
-      const text = stateText(fileName, { entries: bounded(entries).map(wireEntry) }, 2);
+      const text = stateText(fileName, { entries: bounded(entries).map(salvageRow) }, 2);
       files.writeAtomic(path, text, { isDurable: true });
       return null;
     } catch (thrown) {
@@ -101,7 +101,7 @@ export function openSalvageLedger(files: Files, logDir: string): SalvageLedger {
     replace(entries) {
       const before = list();
       const isSame = before.length === entries.length &&
-        before.every((entry, i) => JSON.stringify(wireEntry(entry)) === JSON.stringify(wireEntry(entries[i]!)));
+        before.every((entry, i) => JSON.stringify(salvageRow(entry)) === JSON.stringify(salvageRow(entries[i]!)));
       return isSame ? null : write(entries);
     },
   };
@@ -147,11 +147,6 @@ function bounded(entries: readonly SalvageEntry[]): readonly SalvageEntry[] {
   const dropped = entries.filter((entry) => entry.state === "dropped");
   const forgotten = new Set(dropped.slice(0, Math.max(0, dropped.length - droppedKept)));
   return entries.filter((entry) => !forgotten.has(entry));
-}
-
-function wireEntry(entry: SalvageEntry) {
-  const { offeredIn, ...rest } = entry;
-  return { ...rest, offered_in: offeredIn };
 }
 
 function readQuietly(files: Files, path: string): Uint8Array | null {

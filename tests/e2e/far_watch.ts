@@ -42,10 +42,10 @@ export class FarPlace implements AsyncDisposable {
   }
 
   /** Far ends of a monitor that run now. */
-  async ends(): Promise<number> {
+  async ends(verb: "_feed" | "_details" = "_feed"): Promise<number> {
     const { stdout } = await new Deno.Command("ps", { args: ["axww", "-o", "args="] }).output();
     return new TextDecoder().decode(stdout).split("\n").filter((line) =>
-      line.includes(" _feed ") && line.includes(this.project.work) && !/^(?:\S*\/)?(?:sh|ssh|bash) /.test(line)
+      line.includes(` ${verb} `) && line.includes(this.project.work) && !/^(?:\S*\/)?(?:sh|ssh|bash) /.test(line)
     ).length;
   }
 

@@ -292,6 +292,50 @@ onFar("monitor --mode http --host shows the loop there, and says whose it is", a
   await endWell(monitor);
 });
 
+onFar(
+  "the page of another machine has what the agent says there as it says it, and ends its connections",
+  async (watch) => {
+    const { place } = watch;
+    place.play("hang");
+    const serve = place.project.start("serve");
+    const monitor = watch.start("--mode", "http", "--port", "0");
+    const [, url] = await untilSaid(watch, monitor, /page is at (\S+)/);
+    const state = async () => await (await fetch(`${url}api/state`)).json();
+    await untilAsync("the round there", async () => (await state()).round_state.running === true);
+    await untilAsync("the defenses", async () => /id="defenses-all"/.test(await (await fetch(url!)).text()));
+    const log = `${place.project.logs}/round-current.log`;
+    await untilAsync("the log there", () => Promise.resolve(exists(log)));
+    Deno.writeTextFileSync(log, "the agent says <this>\n", { append: true });
+    await untilAsync("its words", async () => /the agent says <this>$/.test((await state()).round_log_tail));
+    assert.match(await (await fetch(url!)).text(), /the agent says &lt;this&gt;/);
+    Deno.writeTextFileSync(`${place.project.logs}/narrative.md`, "# What was done\n");
+    await untilAsync("the narrative", async () => (await state()).narrative === "# What was done");
+    assert.equal(await place.ends("_details"), 1);
+    await endWell(monitor);
+    await untilAsync("the far end's end", async () => await place.ends("_details") === 0);
+    // The first one lets the round finish.
+    serve.signal("SIGTERM");
+    await place.project.until("an answer", () => serve.stdout.includes("a running round may finish"));
+    serve.signal("SIGTERM");
+    await serve.ended();
+  },
+);
+
+onFar("the page says so when the program there is one that tells no details", async (watch) => {
+  const monitor = watch.start("--mode", "http", "--port", "0");
+  const [, url] = await untilSaid(watch, monitor, /page is at (\S+)/);
+  await untilAsync("the word", async () => /is of another version/.test(await (await fetch(url!)).text()));
+  await endWell(monitor);
+}, { script: `if [ "$1" = _details ]; then echo "There is no verb" >&2; exit 2; fi; exec ${real} "$@"` });
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 async function untilAsync(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + waitMs;
   while (!await isSo()) {

@@ -140,6 +140,10 @@ testAbreast("serve settles the round when a deaf tree gets SIGTERM twice", async
   const serve = project.start("serve");
   await project.untilAgent();
   await project.until("the start to be on record", () => project.ofKind("agent_spawn")[0]);
+  await project.until(
+    "the agent to be deaf",
+    () => project.roundLog(1).includes("init"),
+  );
   for (const { pid } of await project.processes()) signal(pid, "SIGTERM");
   await project.until("the request to be told", () => serve.stdout.includes("SIGTERM: no further round"));
   for (const { pid } of await project.processes()) signal(pid, "SIGTERM");

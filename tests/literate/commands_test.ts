@@ -6,7 +6,7 @@ import type { Verb } from "../../src/cli/verb.ts";
 
 const globals = ["config", "json", "help", "version"];
 /** Not in the list of verbs. */
-const others = ["help", "_feed"];
+const others = ["help", "_feed", "_details"];
 
 const verbs: ReadonlyMap<string, Verb> = new Map((await loadVerbs()).map(({ value }) => [value.name, value]));
 

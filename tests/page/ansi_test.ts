@@ -1,7 +1,8 @@
 // Guards that a terminal's colours become fixed class names, and that nothing else of it comes through.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ansiMarkup, withoutAnsi } from "../../src/page/ansi.ts";
+import { ansiMarkup } from "../../src/page/ansi.ts";
+import { withoutAnsi } from "../../src/view/terminal_text.ts";
 
 const table: readonly (readonly [what: string, text: string, wanted: string])[] = [
   ["plain text", "a < b", "a &lt; b"],

@@ -6,6 +6,7 @@ import type { Desk } from "../../src/page/desk.ts";
 import type { Door } from "../../src/page/guard.ts";
 import type { PageProject } from "../../src/page/project.ts";
 import { Site } from "../../src/page/site.ts";
+import { DetailsHere } from "../../src/view/details.ts";
 import { Sight } from "../../src/view/sight.ts";
 import { configOf, smallest } from "../config/sample.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
@@ -20,6 +21,7 @@ export interface StageOptions {
   readonly host?: string | null;
   readonly files?: MemoryFiles;
   readonly readView?: PageProject["readView"];
+  readonly details?: PageProject["details"];
 }
 
 export interface NewsOptions {
@@ -45,7 +47,7 @@ export class PageStage {
   }
 
   static async open(options: StageOptions = {}): Promise<PageStage> {
-    const { names = ["shop"], host = null, files = projectFiles(), readView } = options;
+    const { names = ["shop"], host = null, files = projectFiles(), readView, details } = options;
     const config = configOf(smallest);
     const holder: { stage?: PageStage } = {};
     const site = await Site.open({
@@ -55,6 +57,7 @@ export class PageStage {
         host,
         config: () => config,
         files: host === null ? files : null,
+        details: details ?? new DetailsHere(files, { config: () => config, defenses }),
         readView: readView ?? (() => Promise.resolve(null)),
       })),
       tools: {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { eventKinds } from "../../src/core/event.ts";
 import { routes } from "../../src/page/routes.ts";
+import type { Details } from "../../src/view/details.ts";
 import { PageStage } from "./page_stage.ts";
 
 const finding = {
@@ -303,7 +304,7 @@ Deno.test("several projects are on one page, each under its key", async () => {
   assert.match(await stage.text("/metrics"), /^agent_runner_up\{project="blog"\} 1$/m);
 });
 
-Deno.test("a project elsewhere is shown by what came from there, and asked for the rest now and then", async () => {
+Deno.test("a project elsewhere is shown by what came from there, and asked for its picture now and then", async () => {
   let asked = 0;
   using stage = await PageStage.open({
     host: "pi",
@@ -315,7 +316,37 @@ Deno.test("a project elsewhere is shown by what came from there, and asked for t
   const state = await stage.json("/api/state");
   assert.deepEqual([asked, state.defenses, state.status.round_num, state.host], [1, [{ name: "a" }], 4, "pi"]);
   assert.equal((await stage.json("/api/rounds/4")).verdict, "ok");
-  assert.match(await stage.text("/"), /on another machine is not brought here/);
+});
+
+Deno.test("of a project elsewhere the page shows what was told, else why nothing was, and is new when that changes", async () => {
+  let told: Details | string = "'pi' is being asked.";
+  let change = () => {};
+  using stage = await PageStage.open({
+    host: "pi",
+    details: { read: () => told, listen: (listener) => (change = listener, () => {}) },
+  });
+  stage.bring(stage.round(4));
+  const before = await stage.text("/");
+  for (const part of ["log", "narrative", "salvage", "defenses"]) {
+    assert.match(before, new RegExp(`id="part-${part}"><p>&#39;pi&#39; is being asked`), part);
+  }
+  assert.equal((await stage.json("/api/state")).round_log_tail, "");
+  told = {
+    log: "\u001b[31mred <b>\u001b[0m",
+    narrative: "# So far",
+    salvages: [],
+    windows: [{ name: "five_hour", utilization: 0.25, resetsAt: 2_000_000_000 }],
+    defenses: [{ name: "guard", protectsFrom: "All that is <i>bad</i>", state: "degraded", reason: "for a reason" }],
+  };
+  change();
+  const after = await stage.text("/");
+  assert.match(after, /<span class="f1">red &lt;b&gt;<\/span>/);
+  assert.match(after, /window five_hour/);
+  assert.match(after, /0 active, 1 degraded, 0 off/);
+  assert.match(after, /All that is &lt;i&gt;bad/);
+  const state = await stage.json("/api/state");
+  assert.deepEqual([state.round_log_tail, state.narrative], ["red <b>", "# So far"]);
+  assert.doesNotMatch(await stage.text("/metrics"), /limit_utilization/, "collecting figures is no look");
 });
 
 Deno.test("/api/openapi.json describes every address of the table", async () => {
