@@ -6,7 +6,7 @@ import { looksPerCollection } from "../monitor/tidy.ts";
 import { DetailsHere } from "../view/details.ts";
 import type { Details } from "../view/details.ts";
 import type { CommandLine } from "./arguments.ts";
-import { openConfig } from "./project.ts";
+import { openRunning } from "./project.ts";
 import { maskSecretValues } from "./secrets.ts";
 import type { Grant } from "./verb.ts";
 import { parseWireWords } from "./wire_words.ts";
@@ -22,7 +22,7 @@ const looksPerBeat = 10;
 /** Prints until nobody reads it any more. Throws `OperatorError`. */
 export async function detailsOut(line: CommandLine, world: World): Promise<number> {
   parseWireWords("_details", { words: line.words, known: [], protocol: detailsProtocol });
-  const config = openConfig({ configPath: line.configPath, withPrices: false }, world);
+  const config = await openRunning(line, world);
   maskSecretValues(config, world);
   const { files, clock, host, stdout } = world;
   const here = new DetailsHere(files, { config: () => config, defenses });

@@ -8,7 +8,7 @@ import { looksPerCollection } from "../monitor/tidy.ts";
 import { WordlessRounds } from "../monitor/wordless.ts";
 import type { CommandLine } from "./arguments.ts";
 import type { Grant } from "./verb.ts";
-import { openConfig } from "./project.ts";
+import { openRunning } from "./project.ts";
 import { maskSecretValues } from "./secrets.ts";
 import { notUnderstood, parseWireWords } from "./wire_words.ts";
 import type { World } from "./world.ts";
@@ -30,7 +30,7 @@ interface FeedWords {
  */
 export async function feedOut(line: CommandLine, world: World): Promise<number> {
   const { beatSeconds, after } = parseFeedWords(line.words);
-  const config = openConfig({ configPath: line.configPath, withPrices: false }, world);
+  const config = await openRunning(line, world);
   maskSecretValues(config, world);
   const { files, lock, clock, host, stdout } = world;
   const feed = new LocalFeed({ files, lock, clock, logDir: config.runtime.logDir, ...(after ? { after } : {}) });

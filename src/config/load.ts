@@ -8,13 +8,14 @@ import { checkFallbacks } from "./check_fallbacks.ts";
 import { checkHooks } from "./check_hooks.ts";
 import { checkNotify } from "./check_notify.ts";
 import { checkPhases } from "./check_phases.ts";
+import { checkRow } from "./check_row.ts";
 import type { Checked } from "./check_row.ts";
 import { Findings } from "./findings.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { projectName, resolvePaths, resolveWorkDir } from "./paths.ts";
 import type { Assets } from "./presets.ts";
 import { loadPrices } from "./prices.ts";
-import { readToml } from "./read_toml.ts";
+import { isTable, readLeniently, readToml } from "./read_toml.ts";
 import { checkRelations } from "./relations.ts";
 import { type Config, notifyTable, phaseTable, tables } from "./schema.ts";
 
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly currentDir: string;
   /** Names that `[agent] reader` may take. */
   readonly knownReaders: readonly string[];
+  /** What is taken for the content of the file; absent: the file is read. */
+  readonly text?: string;
   /** Where the built-in prices are; without it no prices are loaded. */
   readonly assets?: Pick<Assets, "asset">;
 }
@@ -37,7 +40,7 @@ export type LoadedConfig =
 /** Loads and checks a configuration file. Never throws for anything the file may hold. */
 export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const file = joinPath(options.currentDir, path);
-  const read = readToml(file, options.files);
+  const read = readToml(file, options.files, options.text);
   if (read.kind === "broken") return { kind: "broken", file, problems: [read.problem] };
   const findings = new Findings(read.text);
   const checked: Checked = new Map();
@@ -69,4 +72,25 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const facts = { file, project: projectName(workDir), fingerprint: fingerprintOf(read.text), prices };
   const config = assembleConfig(facts, { checked, overridden, fallbackCount, hookNames, sinkNames, tree: read.tree });
   return { kind: "ok", config, warnings: findings.warnings };
+}
+
+/**
+ * The log folder that a file names which may be broken elsewhere; null when that cannot be told. Work for nobody may
+ * be based on it: it says where to look for who knows more.
+ */
+export function findLogDir(path: string, options: Omit<LoadOptions, "assets" | "knownReaders">): string | null {
+  const file = joinPath(options.currentDir, path);
+  const tree = readLeniently(file, options.files);
+  const runtime = tree?.["runtime"];
+  if (!isTable(runtime)) return null;
+  const spot = { path: ["runtime"], findings: new Findings(""), checked: new Map<string, unknown>() };
+  const { work_dir, log_dir } = tables.runtime;
+  checkRow(work_dir, runtime, { ...spot, path: ["runtime", "work_dir"] });
+  checkRow(log_dir, runtime, { ...spot, path: ["runtime", "log_dir"] });
+  const base = { file, homeDir: options.homeDir, files: options.files };
+  const workDir = resolveWorkDir(base, { ...spot, path: [] });
+  if (workDir === null) return null;
+  resolvePaths({ log_dir }, { base, workDir, spot });
+  const logDir = spot.checked.get("runtime.log_dir");
+  return typeof logDir === "string" ? logDir : null;
 }

@@ -9,6 +9,7 @@ import { FileFault, type Files } from "../ports/files.ts";
 export const largestConfigBytes = 1024 * 1024;
 
 const deepestNesting = 64;
+const mostLeftOut = 20;
 
 /** Tables as the parser returns them: no prototype, integers as bigint. */
 export type TomlTree = Readonly<Record<string, unknown>>;
@@ -18,15 +19,41 @@ export type ReadToml =
   | { readonly kind: "ok"; readonly text: string; readonly tree: TomlTree }
   | { readonly kind: "broken"; readonly problem: Problem };
 
-/** Reads and parses the file at an absolute path. */
-export function readToml(file: string, files: Files): ReadToml {
-  const read = readConfigText(file, files);
+/** Reads and parses the file at an absolute path. @param text what is taken for its content, if it is not read */
+export function readToml(file: string, files: Files, text?: string): ReadToml {
+  const read = text === undefined ? readConfigText(file, files) : { kind: "ok" as const, text };
   if (read.kind === "broken") return read;
+  const parsed = parseToml(read.text);
+  return parsed.kind === "ok" ? { ...parsed, text: read.text } : broken(syntaxProblem(parsed.thrown));
+}
+
+/** What is left of a file when the lines that are no TOML are left out; null when nothing can be read. */
+export function readLeniently(file: string, files: Files): TomlTree | null {
+  const read = readConfigText(file, files);
+  if (read.kind === "broken") return null;
+  const lines = read.text.split("\n");
+  for (let left = 0; left <= mostLeftOut; left++) {
+    const parsed = parseToml(lines.join("\n"));
+    if (parsed.kind === "ok") return parsed.tree;
+    const line = parsed.thrown instanceof TomlError ? parsed.thrown.line - 1 : -1;
+    // What is wrong there is that something does not end: it began further up.
+    if (!lines[line]?.trim()) return null;
+    lines[line] = "";
+  }
+  return null;
+}
+
+type ParsedToml = { readonly kind: "ok"; readonly tree: TomlTree } | {
+  readonly kind: "broken";
+  readonly thrown: unknown;
+};
+
+function parseToml(text: string): ParsedToml {
   try {
-    const tree = parse(read.text, { integersAsBigInt: true, unsafeKeyBehaviour: "throw", maxDepth: deepestNesting });
-    return { kind: "ok", text: read.text, tree };
+    const tree = parse(text, { integersAsBigInt: true, unsafeKeyBehaviour: "throw", maxDepth: deepestNesting });
+    return { kind: "ok", tree };
   } catch (thrown) {
-    return broken(syntaxProblem(thrown));
+    return { kind: "broken", thrown };
   }
 }
 

@@ -9,7 +9,6 @@ import { joinPath } from "../core/path.ts";
 import { isRoundNumber } from "../core/round.ts";
 import type { ServiceIdentity } from "../core/service.ts";
 import type { Tell } from "../core/telling.ts";
-import { isoTime } from "../core/text.ts";
 import type { Clock } from "../ports/clock.ts";
 import { FileFault } from "../ports/files.ts";
 import type { Files } from "../ports/files.ts";
@@ -30,6 +29,7 @@ import { resumeRound } from "../round/resume.ts";
 import type { Resumed } from "../round/resume.ts";
 import { ScopeDesk } from "../round/scope_desk.ts";
 import type { RoundTools } from "../round/tools.ts";
+import { clearHolder, describeHolder, writeHolder } from "./holder_note.ts";
 import { tellNewerState } from "./newer_state.ts";
 import type { RoundTelemetry } from "../telemetry/round_telemetry.ts";
 import { endStrays } from "./strays.ts";
@@ -74,7 +74,7 @@ export class Supervisor {
     const { logDir } = config.runtime;
     const held = await takeLock(logDir, ports);
     try {
-      writeHolder(logDir, inputs, ports);
+      writeHolder(inputs, ports);
       const sink = openEventSink({
         files: ports.files,
         clock: ports.clock,
@@ -135,13 +135,7 @@ export class Supervisor {
   close(): void {
     const { sink, tell } = this.tools;
     if (!sink.flush()) tell({ kind: "write_failed", text: `the last events are lost: ${sink.fault()}`, tone: "bad" });
-    for (const name of ["serve.pid", "agent-runner.lock.holder"]) {
-      try {
-        this.tools.files.remove(joinPath(this.#logDir, name));
-      } catch {
-        // The next holder replaces them; the lock itself is what counts.
-      }
-    }
+    clearHolder(this.#logDir, this.tools.files);
     this.#held.release();
   }
 }
@@ -156,7 +150,7 @@ async function takeLock(logDir: string, ports: SupervisorPorts): Promise<HeldLoc
   } catch (thrown) {
     throw unusable(logDir, thrown);
   }
-  throw new OperatorError(`Another supervisor works on '${logDir}': ${describeHolder(logDir, ports)}`, {
+  throw new OperatorError(`Another supervisor works on '${logDir}': ${describeHolder(logDir, ports.files)}`, {
     fix: "Stop that one first, or give this project a runtime.log_dir of its own",
     exitCode: exitCode.busy,
   });
@@ -167,38 +161,6 @@ function unusable(logDir: string, thrown: unknown): OperatorError {
     fix: "Make it readable and writable for this user, or set runtime.log_dir to a folder that is",
     exitCode: exitCode.config,
   });
-}
-
-function writeHolder(logDir: string, inputs: SupervisorInputs, ports: SupervisorPorts): void {
-  const holder = {
-    pid: ports.host.pid,
-    started_at: isoTime(ports.clock.now()),
-    started_uptime_s: ports.host.uptimeSeconds(),
-    cmdline: "agent-runner",
-    version: inputs.version,
-    config: inputs.config.file,
-    config_fingerprint: inputs.config.fingerprint,
-    service: inputs.service ?? null,
-  };
-  try {
-    ports.files.writeAtomic(joinPath(logDir, "agent-runner.lock.holder"), `${JSON.stringify(holder)}\n`);
-    ports.files.writeAtomic(joinPath(logDir, "serve.pid"), String(ports.host.pid));
-  } catch (thrown) {
-    // They only help people: a full disk must not keep the agent from working.
-    if (!(thrown instanceof FileFault)) throw thrown;
-    inputs.tell({ kind: "write_failed", text: `lock holder not written: ${thrown.message}`, tone: "warn" });
-  }
-}
-
-function describeHolder(logDir: string, ports: SupervisorPorts): string {
-  try {
-    const text = ports.files.readText(joinPath(logDir, "agent-runner.lock.holder")) ?? "";
-    const holder = JSON.parse(text) as { readonly pid?: unknown; readonly started_at?: unknown };
-    if (Number.isSafeInteger(holder.pid)) return `pid ${holder.pid}, since ${String(holder.started_at)}`;
-  } catch {
-    // Told below.
-  }
-  return "its lock is held, but it left no name";
 }
 
 function readStatus(file: StatusFile): StatusReading {

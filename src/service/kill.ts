@@ -6,7 +6,7 @@ import type { Files } from "../ports/files.ts";
 import type { Lock } from "../ports/lock.ts";
 import type { Processes, ProcessInfo } from "../ports/processes.ts";
 import { isSameProcess } from "../round/kin.ts";
-import { lockPath } from "../view/service_view.ts";
+import { holderPaths, lockPath } from "../view/service_view.ts";
 
 const lookMs = 50;
 /** From the first look on, so long a supervisor may take to stop its round and to put it on record. */
@@ -145,9 +145,8 @@ async function clearTraces({ files, lock, logDir }: KillParts): Promise<void> {
     const held = await lock.tryAcquire(lockPath(logDir));
     if (held === null) return;
     try {
-      for (const name of ["serve.pid", "agent-runner.lock.holder", "requests/stop.json", "requests/cancel.json"]) {
-        files.remove(joinPath(logDir, name));
-      }
+      const requests = ["requests/stop.json", "requests/cancel.json"].map((name) => joinPath(logDir, name));
+      for (const path of [...holderPaths(logDir), ...requests]) files.remove(path);
     } finally {
       held.release();
     }

@@ -27,6 +27,16 @@ export function lockPath(logDir: string): string {
   return joinPath(logDir, "agent-runner.lock");
 }
 
+/** Path of what the holder of the lock read as its configuration: what holds while it runs, whatever becomes of the file. */
+export function configInForcePath(logDir: string): string {
+  return `${lockPath(logDir)}.config`;
+}
+
+/** What the holder of the lock leaves beside it. */
+export function holderPaths(logDir: string): readonly string[] {
+  return [joinPath(logDir, "serve.pid"), `${lockPath(logDir)}.holder`, configInForcePath(logDir)];
+}
+
 /** When the holder of the lock took it, epoch milliseconds; null when it left no word. */
 export function holderStartedAt(holder: Fields | null): number | null {
   const time = Date.parse(textField(holder, "started_at") ?? "");

@@ -132,8 +132,8 @@ export interface RestSeen {
 /** After a supervisor that left in order nothing says that one is at work, and nothing half-written lies about. */
 export function restFaults({ names, status }: RestSeen): string[] {
   const halves = names.filter((name) => /\.\d+-\d+\.tmp$/.test(name)).map((name) => `half-written: ${name}`);
-  const holders = names.filter((name) => name === "serve.pid" || name === "agent-runner.lock.holder")
-    .map((name) => `left behind: ${name}`);
+  const notes = ["serve.pid", "agent-runner.lock.holder", "agent-runner.lock.config"];
+  const holders = names.filter((name) => notes.includes(name)).map((name) => `left behind: ${name}`);
   if (status === null) return [...halves, ...holders];
   const claims = [
     ...status.running === true ? ["status.json says that serve runs"] : [],

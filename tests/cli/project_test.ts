@@ -1,6 +1,6 @@
-// Guards that a verb gets the prices it wants with its configuration, and pays for them only then.
+// Guards which configuration a verb gets: with the prices it wants, and where the file is broken the one in force.
 import assert from "node:assert/strict";
-import { loadProject, openConfig } from "../../src/cli/project.ts";
+import { loadProject, openConfig, openRunning } from "../../src/cli/project.ts";
 import { sampleFile, withLines } from "../config/sample.ts";
 import { memoryFiles } from "../fakes/memory_files.ts";
 import { stage } from "./stage.ts";
@@ -26,4 +26,49 @@ Deno.test("loadProject() names the table when its prices are no prices", () => {
   assert.equal(loaded.kind, "broken");
   assert.match(loaded.kind === "broken" ? loaded.problems[0]!.found : "", /presets\/prices\.json/);
   assert.equal(loadProject({ ...args, withPrices: false }, worldWith("nonsense")).kind, "ok");
+});
+
+const logs = "/home/me/shop/logs";
+const broken = withLines({ runtime: 'max_rounds = "many"' });
+
+/** A file that is broken by now; `held`: and a supervisor that read it before. */
+function brokenProject(options: { readonly held: boolean; readonly more?: Readonly<Record<string, string>> }) {
+  const files = memoryFiles({
+    [sampleFile]: broken,
+    [`${logs}/agent-runner.lock.holder`]: JSON.stringify({ pid: 5, config: sampleFile }),
+    [`${logs}/agent-runner.lock.config`]: withLines({ runtime: "max_rounds = 7" }),
+    ...options.more,
+  });
+  const { world, err } = stage({ files, workDir: "/home/me/shop" });
+  const lock = { isHeld: (path: string) => Promise.resolve(options.held && path === `${logs}/agent-runner.lock`) };
+  return { world: { ...world, lock: { ...world.lock, ...lock } }, err };
+}
+
+Deno.test("openRunning() takes what the supervisor read when the file is broken, and says so in two lines", async () => {
+  const { world, err } = brokenProject({ held: true });
+  const config = await openRunning(args, world);
+  assert.deepEqual([config.runtime.maxRounds, config.file], [7, sampleFile]);
+  assert.match(err(), /^agent-runner: the configuration is broken, [^\n]*max_rounds[^\n]*\n {2}fix: [^\n]+\n$/);
+});
+
+Deno.test("openRunning() refuses a broken file when nothing is known that holds", async () => {
+  const copy = `${logs}/agent-runner.lock.config`;
+  const cases = [
+    { held: false },
+    { held: true, more: { [copy]: "nonsense" } },
+    { held: true, more: { [copy]: broken } },
+    { held: true, more: { [copy]: withLines({}).replace('"logs"', '"other"') } },
+    { held: true, more: { [`${logs}/agent-runner.lock.holder`]: '{"pid": 5, "config": "/home/me/other.toml"}' } },
+    { held: true, more: { [`${logs}/agent-runner.lock.holder`]: "\u0000" } },
+  ];
+  for (const options of cases) {
+    const { world, err } = brokenProject(options);
+    await assert.rejects(openRunning(args, world), { exitCode: 78 }, JSON.stringify(options));
+    assert.equal(err(), "");
+  }
+});
+
+Deno.test("openRunning() takes the file itself as long as it is sound", async () => {
+  const { world } = brokenProject({ held: true, more: { [sampleFile]: withLines({ runtime: "max_rounds = 3" }) } });
+  assert.equal((await openRunning(args, world)).runtime.maxRounds, 3);
 });

@@ -1,6 +1,6 @@
 // Loads files that are wrong in every way, and files that are right in unusual ways.
 import assert from "node:assert/strict";
-import { loadConfig } from "../../src/config/load.ts";
+import { findLogDir, loadConfig } from "../../src/config/load.ts";
 import { READER_NAMES } from "../../src/config/schema.ts";
 import { memoryFiles } from "../fakes/memory_files.ts";
 import { configOf, loadText, problemOf, problemsOf, sampleFile, smallest, warningsOf, withLines } from "./sample.ts";
@@ -227,4 +227,37 @@ Deno.test("loadConfig() shows no control characters when a value holds them", ()
   assert.ok(!problemOf(text).found.includes("\u001b"));
   const loaded = loadText(withLines({ '"\\u001b[2Jx"': "a = 1" }));
   assert.ok(!JSON.stringify(loaded).includes("\u001b"));
+});
+
+function logDirIn(text: string): string | null {
+  const files = memoryFiles({ [sampleFile]: text, "/srv/other/keep": "" });
+  return findLogDir(sampleFile, { files, homeDir: "/home/me", currentDir: "/nowhere" });
+}
+
+Deno.test("findLogDir() finds the log folder whatever else is wrong with the file", () => {
+  const broken = [
+    smallest.replace("[agent]", "[agent"),
+    smallest.replace('["agent"]', '["agent'),
+    smallest.replace('["agent"]', '"""agent'),
+    smallest.replace('file = "main.md"', "file = main.md\nfile ="),
+    `${smallest}\n[runtime]\nmax_rounds = 3`,
+    `${smallest}\n= 7\n<<<<<<< HEAD\n=======\n>>>>>>> theirs`,
+    withLines({ runtime: 'max_rounds = "many"\nno_such_key = 1' }),
+    smallest.replace('prompt_arg_template = ["{prompt}"]', ""),
+  ];
+  for (const text of broken) assert.equal(logDirIn(text), "/home/me/shop/logs", text);
+  assert.equal(logDirIn(withLines({}).replace('"logs"', '"~/x/{project}"').replace("]", "")), "/home/me/x/shop");
+});
+
+Deno.test("findLogDir() does not guess", () => {
+  const unsure = [
+    "",
+    smallest.replace('log_dir = "logs"', "log_dir = logs"),
+    smallest.replace('log_dir = "logs"', "log_dir = 5"),
+    smallest.replace('work_dir = "."', 'work_dir = "/nowhere/at/all"'),
+    smallest.replace('"logs"', '"~other/logs"'),
+    `${Array(50).fill("= 1").join("\n")}\n${smallest}`,
+  ];
+  for (const text of unsure) assert.equal(logDirIn(text), null, text);
+  assert.equal(findLogDir("/none.toml", { files: memoryFiles({}), homeDir: "", currentDir: "/" }), null);
 });

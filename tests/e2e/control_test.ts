@@ -263,3 +263,29 @@ testAbreast("control verbs refuse words they do not know", async () => {
     assert.deepEqual([code, stdout, stderr.trimEnd().split("\n").length], [2, "", 2], `${words.join(" ")}: ${stderr}`);
   }
 });
+
+testAbreast(
+  "a supervisor can be asked, hinted, paused and stopped when its configuration has been broken",
+  async () => {
+    const { project, pid } = await started({ mode: "hang" });
+    await using _ = project;
+    const path = `${project.work}/agent-runner.toml`;
+    const good = Deno.readTextFileSync(path);
+    for (const text of [good.replace("[agent]", "[agent"), `${good}\n[nonsense]\nx = 1\n`]) {
+      Deno.writeTextFileSync(path, text);
+      const seen = await project.run(["status", "--json"]);
+      assert.deepEqual([seen.code, JSON.parse(seen.stdout).pid], [0, pid], seen.stderr);
+      assert.match(
+        seen.stderr,
+        /^agent-runner: the configuration is broken, the one that serve runs with counts: .*\n {2}fix: /,
+      );
+      assert.equal((await project.run(["peek", "--json"])).code, 0);
+    }
+    for (const words of [["hint", "look at the tests"], ["pause"]]) assert.equal((await project.run(words)).code, 0);
+    assertRefused(await project.run(["start"]), 78, /nonsense/, /fix: /);
+    assert.equal((await project.run(["kill"])).code, 0);
+    await project.until("the supervisor to be gone", () => !isAlive(pid));
+    assert.equal(exists(`${project.logs}/agent-runner.lock.config`), false);
+    assertRefused(await project.run(["status"]), 78, /nonsense/, /fix: /);
+  },
+);

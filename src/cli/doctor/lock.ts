@@ -1,7 +1,6 @@
 // Who holds the lock of the log folder, and whether the names beside it are those of somebody who is gone.
-import { joinPath } from "../../core/path.ts";
 import { numberField, textField } from "../../view/field.ts";
-import { lockPath, readHolder } from "../../view/service_view.ts";
+import { holderPaths, readHolder } from "../../view/service_view.ts";
 import type { Finding, ProjectScene } from "./check.ts";
 import { ok, warn } from "./check.ts";
 
@@ -27,9 +26,7 @@ export function checkLock(scene: ProjectScene): readonly Finding[] {
 }
 
 function namesLeft({ world: { files }, config }: ProjectScene): readonly string[] {
-  const { logDir } = config.runtime;
-  const paths = [`${lockPath(logDir)}.holder`, joinPath(logDir, "serve.pid")];
-  return paths.filter((path) => files.lstat(path)?.isFile === true);
+  return holderPaths(config.runtime.logDir).filter((path) => files.lstat(path)?.isFile === true);
 }
 
 function removeNames(scene: ProjectScene): string {

@@ -8,7 +8,7 @@ import { joinPath } from "../../core/path.ts";
 import type { ServiceState } from "../../service/state.ts";
 import { isObject, readJsonObject } from "../../store/json_file.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { lookAtService } from "../service_look.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -23,7 +23,7 @@ export default defineVerb({
   needs: ["read", "write", "env", "sys"],
   examples: ["agent-runner cancel"],
   async run(args, world) {
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     const before = await lookAtService(config, world);
     const { round } = before;
     if (round === null || !isAtWork(config, world)) throw nothingToEnd(before);

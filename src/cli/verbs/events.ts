@@ -9,7 +9,7 @@ import { openEventSource } from "../../store/event_source.ts";
 import { narrate } from "../../view/narrate.ts";
 import { readingLogs } from "../log_folder.ts";
 import { parseMoment } from "../moment.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { FlagValues } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -59,7 +59,7 @@ const verb = defineVerb({
     const { flags } = args;
     const query = queryOf(flags, world.clock.now());
     for (const warning of unknownKinds(query.kinds ?? [])) world.stderr.write(`agent-runner: ${warning}\n`);
-    const { logDir } = openConfig({ ...args, withPrices: false }, world).runtime;
+    const { logDir } = (await openRunning(args, world)).runtime;
     const { isTerminal } = world.stdout;
     const spell = isTerminal && !args.isJson
       ? ({ event }: EventLine) => `${narrate(event)}\n`

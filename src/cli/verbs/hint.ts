@@ -8,7 +8,7 @@ import { openEventSink } from "../../store/event_sink.ts";
 import { lockPath } from "../../view/service_view.ts";
 import { callerOf, command, isServed, nobodyServes } from "../afar.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
 
@@ -36,7 +36,7 @@ export default defineVerb({
         "Quote a text of several words: agent-runner hint 'two words'",
       );
     }
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     if (list) return showWaiting(config, isJson, world);
     if (clear) return await takeBack(config, isJson, world);
     return await leave(config, { text: await textOf(positional[0]!, world), isJson }, world);

@@ -4,7 +4,7 @@ import { visible } from "../../core/text.ts";
 import type { KillReport } from "../../service/kill.ts";
 import { killProject } from "../killing.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { asOwner } from "../service_here.ts";
 import { lookAtService } from "../service_look.ts";
 import { defineVerb } from "../verb.ts";
@@ -17,7 +17,7 @@ export default defineVerb({
   examples: ["agent-runner kill"],
   async run(args, givenWorld) {
     const world = await asOwner(args.configPath, givenWorld);
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     const report = await killProject(config, world);
     if (report.left.length > 0) {
       throw new OperatorError(`Not everything is ended: ${visible(report.left.join("; "))}`, {

@@ -5,7 +5,7 @@ import { longestReason } from "../../loop/commands.ts";
 import { command, isServed, nobodyServes, pauseOnRecord } from "../afar.ts";
 import { parseAhead } from "../ahead.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { lookAtService, spellActivity } from "../service_look.ts";
 import { defineVerb } from "../verb.ts";
 
@@ -38,7 +38,7 @@ export default defineVerb({
         exitCode: exitCode.usage,
       });
     }
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     if (!await isServed(config, world)) throw nobodyServes(config, "pause");
     const untilEpoch = untilMs === null ? null : Math.ceil(untilMs / 1000);
     await command({ id: crypto.randomUUID(), command: { kind: "pause", reason, untilEpoch } }, config, {

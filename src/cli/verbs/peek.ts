@@ -11,7 +11,7 @@ import { readProjectView } from "../../view/project_view.ts";
 import { detectorNames } from "../detector_names.ts";
 import { readingLogs } from "../log_folder.ts";
 import { spellJson, visibleLines } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
 
@@ -45,7 +45,7 @@ const verb = defineVerb({
         "Add --select events.KIND, or use 'agent-runner events'",
       );
     }
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     if (flags.log) (await import("../secrets.ts")).maskSecretValues(config, world);
     if (kind !== null) return await showKind(kind, { config, world, isJson, window: flags.window ?? defaultWindow });
     const view = await readingLogs(() =>

@@ -9,7 +9,7 @@ import type { PauseRecord } from "../../store/status_pause.ts";
 import { lockPath } from "../../view/service_view.ts";
 import { callerOf, command, isServed, pauseOnRecord } from "../afar.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
 
@@ -20,7 +20,7 @@ export default defineVerb({
   needs: ["read", "write", "env", "sys"],
   examples: ["agent-runner resume", "agent-runner --config ~/shop/agent-runner.toml resume"],
   async run(args, world) {
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     const paused = pauseOnRecord(config, world);
     if (paused === null) {
       throw new OperatorError("There is no pause to end: rounds may begin", {

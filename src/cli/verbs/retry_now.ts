@@ -11,7 +11,7 @@ import { isObject, readJsonObject } from "../../store/json_file.ts";
 import { lockPath, readNow, readService } from "../../view/service_view.ts";
 import { readingLogs } from "../log_folder.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
 
@@ -25,7 +25,7 @@ export default defineVerb({
   needs: ["read", "write", "env", "sys"],
   examples: ["agent-runner retry-now", "agent-runner --config ~/shop/agent-runner.toml retry-now"],
   async run(args, world) {
-    const config = openConfig(args, world);
+    const config = await openRunning(args, world);
     const status = readJsonObject(world.files, joinPath(config.runtime.logDir, "status.json")) ?? {};
     const now = await readingLogs(() => lookAt(config, status, world));
     if (now.state === "paused") {

@@ -8,7 +8,7 @@ import type { Role } from "../../service/names.ts";
 import type { ServiceState } from "../../service/state.ts";
 import { paintFor, spellFacts, spellJson } from "../print.ts";
 import type { Fact } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { asOwner, servicesHere } from "../service_here.ts";
 import { lookAtService, spellActivity } from "../service_look.ts";
 import { defineVerb } from "../verb.ts";
@@ -22,7 +22,7 @@ export default defineVerb({
   examples: ["agent-runner status", "agent-runner status --json"],
   async run(args, givenWorld) {
     const world = await asOwner(args.configPath, givenWorld);
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     const [seen, services] = await Promise.all([lookAtService(config, world), lookAtKeepers(config, world)]);
     const serve = services.find(({ role }) => role === "serve");
     // A supervisor that was started by other means is not its service's.

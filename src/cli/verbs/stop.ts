@@ -2,7 +2,7 @@
 import { exitCode } from "../../core/errors.ts";
 import { visible } from "../../core/text.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { asOwner, serviceHere, settle } from "../service_here.ts";
 import { lookAtService } from "../service_look.ts";
 import { stopAndWait } from "../stop_wait.ts";
@@ -22,7 +22,7 @@ export default defineVerb({
   examples: ["agent-runner stop", "agent-runner stop --timeout 60"],
   async run(args, givenWorld) {
     const world = await asOwner(args.configPath, givenWorld);
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     const before = await lookAtService(config, world);
     if (before.active) await stopAndWait(config, { timeoutSeconds: args.flags.timeout, isQuiet: args.isJson }, world);
     const service = await serviceHere(config, world);

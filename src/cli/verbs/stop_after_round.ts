@@ -8,7 +8,7 @@ import { numberField } from "../../view/field.ts";
 import { holderStartedAt, readHolder } from "../../view/service_view.ts";
 import { command, isServed, nobodyServes } from "../afar.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { lookAtService, spellActivity } from "../service_look.ts";
 import { defineVerb } from "../verb.ts";
 import type { World } from "../world.ts";
@@ -27,7 +27,7 @@ export default defineVerb({
         exitCode: exitCode.usage,
       });
     }
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     if (!await isServed(config, world)) throw nobodyServes(config, "stop");
     const before = await lookAtService(config, world);
     const hasAsked = stoppingSince(config, world) !== null;

@@ -4,7 +4,7 @@ import { isoTime } from "../../core/text.ts";
 import { readingLogs } from "../log_folder.ts";
 import { parseMoment } from "../moment.ts";
 import { paintFor, spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { usageFacts, usageJson, usageTable } from "../usage_page.ts";
 import { readUsage, usageGroups } from "../usage_read.ts";
 import type { UsageGroup } from "../usage_read.ts";
@@ -31,7 +31,7 @@ export default defineVerb({
     const now = world.clock.now();
     const since = flags.since === undefined ? undefined : parseMoment(flags.since, { flag: "since", now });
     const by = (flags.by ?? null) as UsageGroup | null;
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     const asked = { by, ...(since === undefined ? {} : { since }) };
     const { total, groups, badLines } = await readingLogs(() => readUsage(config, asked, world));
     const { stdout } = world;

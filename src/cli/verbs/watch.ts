@@ -8,7 +8,7 @@ import { readProjectView } from "../../view/project_view.ts";
 import { detectorNames } from "../detector_names.ts";
 import { readingLogs } from "../log_folder.ts";
 import { spellJson } from "../print.ts";
-import { openConfig } from "../project.ts";
+import { openRunning } from "../project.ts";
 import { spellProject } from "../project_page.ts";
 import { defineVerb } from "../verb.ts";
 
@@ -27,7 +27,7 @@ const verb = defineVerb({
   needs: ["read", "env", "sys"],
   examples: ["agent-runner watch", "agent-runner watch --json | jq -c .now"],
   async run(args, world) {
-    const config = openConfig({ ...args, withPrices: false }, world);
+    const config = await openRunning(args, world);
     const { logDir } = config.runtime;
     const detectors = detectorNames(config);
     const events = openEventSource({ files: world.files, logDir });
