@@ -45,13 +45,18 @@ export class Hints implements OperatorWords {
 
   /** Those that no round was started with, oldest first. Never throws. */
   list(): readonly Hint[] {
+    const hints = this.#read();
+    return hints === "broken" ? [] : hints.flatMap(takeHint).filter(({ id }) => !this.#told.has(id));
+  }
+
+  #read(): readonly unknown[] | "broken" {
     try {
       const bytes = this.#files.readBytes(this.#path, { offset: 0, length: fileBytes });
-      const parsed: unknown = bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes));
-      const hints = isObject(parsed) && Array.isArray(parsed.hints) ? parsed.hints : [];
-      return hints.flatMap(takeHint).filter(({ id }) => !this.#told.has(id));
+      if (bytes === null) return [];
+      const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      return isObject(parsed) && Array.isArray(parsed.hints) ? parsed.hints : "broken";
     } catch {
-      return [];
+      return "broken";
     }
   }
 
@@ -90,6 +95,8 @@ export class Hints implements OperatorWords {
 
   #write(hints: readonly Hint[]): boolean {
     try {
+      // Somebody may still find in it what was to be said.
+      if (this.#read() === "broken") this.#files.rename(this.#path, `${this.#path}.broken`);
       if (hints.length === 0) this.#files.remove(this.#path);
       else this.#files.writeAtomic(this.#path, stateText("hints.json", { hints }, 2), { isDurable: true });
       return true;

@@ -96,8 +96,11 @@ for (
   ]
 ) {
   Deno.test(`Hints takes ${JSON.stringify(content)} for none`, () => {
-    const { life } = scene(memoryFiles({ "/log/hints.json": content }));
+    const { life, files } = scene(memoryFiles({ "/log/hints.json": content }));
     assert.deepEqual([life().list(), life().forRound(1)], [[], null]);
     assert.ok(life().add(hint("a")));
+    assert.equal(life().list().length, 1);
+    const isKept = !content.startsWith('{"hints": [');
+    assert.equal(files.readText("/log/hints.json.broken"), isKept ? content : null);
   });
 }
