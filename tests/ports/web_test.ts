@@ -111,3 +111,18 @@ Deno.test("get() gives up a server that falls silent, before it answers and in t
   half.close();
   for (const answer of hung) answer(new Response("late"));
 });
+
+Deno.test("get() does not wait for ever for a server that drips on", async () => {
+  await using server = serve(() => {
+    let timer: ReturnType<typeof setInterval>;
+    const drops = new ReadableStream<Uint8Array>({
+      start(controller) {
+        timer = setInterval(() => controller.enqueue(new Uint8Array([46])), 50);
+      },
+      cancel: () => clearInterval(timer),
+    });
+    return new Response(drops, { headers: { "content-length": "1000000" } });
+  });
+  const answer = await denoWeb({ longestSeconds: 1 }).get(`${server.base}/`, { from: 0, silenceMs: 30_000 });
+  await assert.rejects(textOf(answer), WebFault);
+});

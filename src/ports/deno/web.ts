@@ -9,20 +9,22 @@ const passing = [408, 425, 429, 500, 502, 503, 504];
 const final = [1, 3, 47];
 const headBytes = 64 * 1024;
 /** A server that drips on without ever being done is not waited for longer. */
-const longestSeconds = 3600;
+const usualLongestSeconds = 3600;
 const saidBytes = 4096;
 
-export function denoWeb(): Web {
-  return { get: (url, options) => get(url, options) };
+/** @param options `longestSeconds`: of one answer, until its end */
+export function denoWeb({ longestSeconds = usualLongestSeconds } = {}): Web {
+  return { get: (url, options) => get(url, { ...options, longestSeconds }) };
 }
 
 interface Wanted {
   readonly from: number;
   readonly silenceMs: number;
+  readonly longestSeconds: number;
 }
 
 /** Over https to any host; no redirect leads anywhere without it. The address is not shown in the list of processes. */
-function callOf({ from, silenceMs }: Wanted): string[] {
+function callOf({ from, silenceMs, longestSeconds }: Wanted): string[] {
   const silence = String(Math.max(1, Math.ceil(silenceMs / 1000)));
   return [
     ...["-q", "--silent", "--show-error", "--include", "--location", "--globoff", "--no-buffer"],
