@@ -1,5 +1,7 @@
 // A web server of the tests that takes notices, and refuses, hangs or goes away when it is told to.
 
+import { serveLasting } from "../fakes/lasting_port.ts";
+
 /** One POST as it came. */
 export interface Got {
   readonly path: string;
@@ -29,8 +31,7 @@ export class NoticeServer implements AsyncDisposable {
   }
 
   open(): void {
-    const options = { hostname: "127.0.0.1", port: this.#port, onListen: () => {} };
-    this.#server = Deno.serve(options, async (request) => {
+    this.#server = serveLasting(this.#port, async (request) => {
       const got = { path: new URL(request.url).pathname, headers: request.headers, body: await request.text() };
       const answer = await this.answer(got);
       if (answer.status < 300) this.got.push(got);

@@ -1,4 +1,5 @@
 // A collector of telemetry on this machine that takes what it is sent apart, and that can refuse, hang and be away.
+import { serveLasting } from "./lasting_port.ts";
 import type { Destination } from "../../src/telemetry/settings.ts";
 
 /** How it answers. `hang`: it takes the request and never answers. */
@@ -56,8 +57,7 @@ export class Collector implements AsyncDisposable {
 
   /** Listens, again on the port it had. */
   open(): void {
-    const place = { hostname: "127.0.0.1", port: this.#port, onListen: () => {} };
-    this.#server = Deno.serve(place, (request) => this.#answer(request));
+    this.#server = serveLasting(this.#port, (request) => this.#answer(request));
     this.#port = this.#server.addr.port;
   }
 
