@@ -85,12 +85,12 @@ const quick: readonly Step[] = [
     args: ["run", "-A", "scripts/gen.ts", "--check"],
     limitSeconds: 60,
   },
-  { name: "rules", what: "Rules of the house", args: [...test, "tests/rules"], limitSeconds: 120 },
-  { name: "contract", what: "Contract tests", args: [...test, "tests/contract"], limitSeconds: 120 },
   {
     name: "unit",
     what: "Unit tests",
     args: [...test, "--parallel", `--ignore=${notUnit},${onlyNamed}`, "tests"],
+    // Some of them wait, too.
+    env: { DENO_JOBS: "3" },
     // Ends what hangs; on a machine with other work they take more than twice as long.
     limitSeconds: 400,
   },
@@ -108,13 +108,15 @@ const long: readonly Step[] = [
   { name: "literate", what: "Commands of the documents", args: [...test, "tests/literate"], limitSeconds: 120 },
 ];
 
-/** As long as a third of the others where nothing is cached yet, and a second afterwards. */
-const types: readonly Step[] = [
+/** The types take as long as a third of the others where nothing is cached yet, and a second afterwards. */
+const others: readonly Step[] = [
   { name: "types", what: "Types of source, scripts and tests", args: ["check", "."], limitSeconds: 300 },
+  { name: "rules", what: "Rules of the house", args: [...test, "tests/rules"], limitSeconds: 120 },
+  { name: "contract", what: "Contract tests", args: [...test, "tests/contract"], limitSeconds: 120 },
 ];
 
 /** Lists of steps that may run beside each other; each list in its order. */
-export const lanes: readonly (readonly Step[])[] = [long, quick, types];
+export const lanes: readonly (readonly Step[])[] = [long, quick, others];
 
 /** Steps that run only when named. */
 export const onDemand: readonly Step[] = [
