@@ -23,6 +23,10 @@ export const commandEventKinds = {
     when: "A round was started with what the operator had left for it",
     fields: { round_num: "int", hint_ids: "strings" },
   },
+  hint_held_back: {
+    when: "A round was started without what the operator had left: with it, the prompt did not fit on a command line",
+    fields: { round_num: "int", reason: "string" },
+  },
   hints_cleared: {
     when: "The operator took back what no round had been told yet",
     fields: { by: "string", hints: "int" },

@@ -20,6 +20,8 @@ export type LaunchOutcome =
     readonly promptFiles: readonly string[];
     /** Monotonic milliseconds at which the round's time began to count. */
     readonly origin: number;
+    /** Why it was started with the shorter prompt; null: it was not. */
+    readonly tooLong: string | null;
   }
   | { readonly kind: "failed"; readonly reason: string };
 
@@ -27,6 +29,8 @@ export interface LaunchSpec {
   readonly plan: RoundPlan;
   readonly paths: RoundPaths;
   readonly prompt: string;
+  /** Taken where the prompt does not fit into a command line; absent: the agent cannot be started then. */
+  readonly shorterPrompt?: string;
   /** Absolute path of the first word of the agent's command. */
   readonly agentFile: string;
   readonly config: Config;
@@ -40,9 +44,11 @@ export function launch(
   spec: LaunchSpec,
   ports: { readonly clock: Clock; readonly files: Files; readonly processes: Processes },
 ): LaunchOutcome {
-  const { plan } = spec;
-  const argv = agentArgv(spec);
-  const fault = argumentFault(argv, plan.environment);
+  const { plan, shorterPrompt } = spec;
+  const whole = agentArgv(spec, spec.prompt);
+  const tooLong = argumentFault(whole, plan.environment);
+  const argv = tooLong === null || shorterPrompt === undefined ? whole : agentArgv(spec, shorterPrompt);
+  const fault = tooLong === null ? null : argumentFault(argv, plan.environment);
   if (fault !== null) return { kind: "failed", reason: fault };
   const promptFile = plan.delivery === "stdin" ? writePrompt(spec, ports.files) : null;
   if (promptFile instanceof FileFault) {
@@ -58,17 +64,17 @@ export function launch(
       environment: plan.environment,
     });
     const leader = ownLeader({ pid: child.pid, exited: child.exited, exitFile: spec.paths.exit }, ports.files);
-    return { kind: "started", leader, promptFiles: promptFile === null ? [] : [promptFile], origin };
+    return { kind: "started", leader, promptFiles: promptFile === null ? [] : [promptFile], origin, tooLong };
   } catch (thrown) {
     if (!(thrown instanceof SpawnFault)) throw thrown;
     return { kind: "failed", reason: thrown.message };
   }
 }
 
-function agentArgv(spec: LaunchSpec): string[] {
+function agentArgv(spec: LaunchSpec, text: string): string[] {
   const { agent } = spec.config;
   const words = [...agent.wrapper, ...spec.command];
-  const prompt = spec.plan.delivery === "argv" ? spec.prompt : null;
+  const prompt = spec.plan.delivery === "argv" ? text : null;
   return [spec.agentFile || words[0]!, ...words.slice(1), ...renderTemplate(agent.promptArgTemplate, prompt)];
 }
 

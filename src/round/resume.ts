@@ -85,6 +85,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
         leader,
         promptFiles: [paths.prompt, spilledPrompt(current.id, tools.host.environment())],
         origin: tools.clock.monotonic() - ageSeconds * 1000,
+        tooLong: null,
       },
       agentFile: tools.config.agent.command[0] ?? "",
       earlier: {

@@ -1,29 +1,22 @@
 // One round from its check to its record: the conductor.
-import { FileFault } from "../ports/files.ts";
-import { isoTime, spellDuration } from "../core/text.ts";
+import { isoTime } from "../core/text.ts";
 import type { RoundPlan, RoundResult } from "../core/round.ts";
 import { openOrphanLedger } from "../vcs/orphan.ts";
-import { standingFields } from "../vcs/progress.ts";
-import type { Standing } from "../vcs/progress.ts";
-import { linkCurrent } from "../store/round_log.ts";
 import { boundlessRoom } from "./act_early.ts";
 import type { Room } from "./act_early.ts";
 import { standingAtStart } from "./change.ts";
 import { buildContext } from "./context.ts";
 import { joinPath } from "../core/path.ts";
 import { hooksBefore } from "./hook_calls.ts";
-import { launch } from "./launch.ts";
-import type { LaunchOutcome } from "./launch.ts";
 import { pathsOf, planRound } from "./plan.ts";
-import type { RoundPaths } from "./plan.ts";
 import { precheck } from "./precheck.ts";
 import type { Check } from "./precheck.ts";
-import { assemblePrompt } from "./prompt.ts";
 import { noteOffered, offerSalvages } from "./salvage_left.ts";
 import type { Offer } from "./salvage_left.ts";
 import { recordSample } from "./sample.ts";
-import { chooseSession, commandFor, sessionContext } from "./session.ts";
+import { chooseSession, sessionContext } from "./session.ts";
 import type { SessionChoice } from "./session.ts";
+import { quietly, start, tellStart } from "./start.ts";
 import { recordSubstrate } from "./substrate.ts";
 import type { RoundTools } from "./tools.ts";
 import { closeBook, watchAndSettle } from "./watch.ts";
@@ -126,10 +119,10 @@ export async function runRound(request: RoundRequest, tools: RoundTools): Promis
   const standing = await standingAtStart(found, tools);
   const injected = isInjected ? hooked.context : null;
   const words = plan.delivery === "none" ? null : request.words?.forRound(plan.number) ?? null;
-  const addenda = words === null ? hooked.addenda : [...hooked.addenda, words];
+  const { addenda } = hooked;
   const { agentFile } = checked;
-  const started = start(plan, { paths, injected, addenda, agentFile, session, scopeWords, standing }, tools);
-  if (words !== null) request.words?.settle(plan.number, started.kind === "started");
+  const started = start(plan, { paths, injected, addenda, words, agentFile, session, scopeWords, standing }, tools);
+  if (words !== null) request.words?.settle(plan.number, started.kind === "started" && started.tooLong === null);
   tellStart(plan, started, tools);
   const round = { ...named, headBefore: head, before: standing, session };
   const result = await watchAndSettle({
@@ -173,73 +166,4 @@ function contextOf(
       ? null
       : { ref: orphan.stashedRef, message: orphan.stashMessage, files: orphan.files },
   });
-}
-
-function start(
-  plan: RoundPlan,
-  facts: {
-    readonly paths: RoundPaths;
-    readonly injected: Record<string, unknown> | null;
-    /** What hooks and the operator put after the prompt. */
-    readonly addenda: readonly string[];
-    readonly agentFile: string;
-    readonly session: SessionChoice;
-    readonly scopeWords: readonly string[] | null;
-    readonly standing: Standing;
-  },
-  tools: RoundTools,
-): LaunchOutcome {
-  const { config, files, sink, book } = tools;
-  const command = commandFor(facts.session, { agent: tools.agent, settings: config.agent });
-  const prompt = plan.delivery === "none" ? { kind: "ok" as const, text: "" } : assemblePrompt({
-    files: plan.promptFiles,
-    separator: config.prompt.concatSeparator,
-    stripFrontMatter: config.prompt.stripYamlFrontmatter,
-    context: facts.injected,
-  }, files);
-  const text = prompt.kind === "ok" ? [prompt.text, ...facts.addenda].join(config.prompt.concatSeparator) : "";
-  const started: LaunchOutcome = prompt.kind === "ok"
-    ? launch({
-      plan,
-      paths: facts.paths,
-      prompt: text,
-      agentFile: facts.agentFile,
-      config,
-      command,
-      scopeWords: facts.scopeWords,
-    }, tools)
-    : { kind: "failed", reason: `prompt file '${prompt.path}': ${prompt.reason}` };
-  const pid = started.kind === "started" ? started.leader.pid : null;
-  if (pid !== null) book.started(pid, standingFields(facts.standing));
-  // Whoever hears of the agent finds its log.
-  quietly(() => linkCurrent(files, { logDir: plan.logDir, number: plan.number, log: facts.paths.logName }));
-  sink.emit("agent_spawn", { round_num: plan.number, timeout_s: plan.walls.hardSeconds, pid });
-  if (facts.session.kind === "resumed" && pid !== null) {
-    const { sessionId, why } = facts.session;
-    sink.emit("session_resumed", { round_num: plan.number, session_id: sessionId, why });
-  }
-  return started;
-}
-
-function tellStart(plan: RoundPlan, started: LaunchOutcome, tools: RoundTools): void {
-  const pid = started.kind === "started" ? started.leader.pid : null;
-  const facts = [
-    plan.phase === null ? "" : `phase ${plan.phase}`,
-    pid === null ? "" : `pid ${pid}`,
-    `at most ${spellDuration(plan.walls.hardSeconds)}`,
-  ].filter((fact) => fact !== "");
-  tools.tell({
-    kind: "round_started",
-    text: `round ${plan.number} started (${facts.join(", ")})`,
-    facts: { round: plan.number, phase: plan.phase, pid, timeout_s: plan.walls.hardSeconds },
-  });
-}
-
-/** For what only helps readers: a full disk must not cost the round. The event sink tells of the disk. */
-function quietly(write: () => void): void {
-  try {
-    write();
-  } catch (thrown) {
-    if (!(thrown instanceof FileFault)) throw thrown;
-  }
 }

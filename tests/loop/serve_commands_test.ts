@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { giveCommand } from "../../src/loop/commands.ts";
 import type { Command } from "../../src/loop/commands.ts";
+import { argumentLimits } from "../../src/round/prompt.ts";
 import { plainVerdict } from "../fakes/fake_reader.ts";
 import { logs, LoopStage } from "./loop_stage.ts";
 
 type Event = Record<string, unknown>;
+
+const promptFile = "/home/me/shop/main.md";
 
 function give(stage: LoopStage, command: Command): void {
   const { world } = stage;
@@ -201,6 +204,23 @@ Deno.test("serve() keeps a hint for the round after one whose agent could not be
   assert.ok(!failed.includes(used[0]!.round_num));
   const told = prompts(stage).filter((prompt) => prompt.includes("leave the parser alone"));
   assert.equal(told.length, failed.length + 1);
+});
+
+Deno.test("serve() begins a round without a hint that makes the command line too long, says so, and keeps the hint", async () => {
+  const stage = new LoopStage();
+  const prompt = stage.world.files.readText(promptFile)!;
+  stage.world.files.writeAtomic(promptFile, prompt + "x".repeat(argumentLimits.oneArgumentBytes - 4000));
+  giveAfter(stage, 3, { kind: "hint", text: "y".repeat(5000) });
+  await stage.serve({ maxRounds: 3 });
+  assert.equal(prompts(stage).length, 3);
+  assert.ok(!prompts(stage).join().includes("yyy"));
+  const held = ofKind(stage, "hint_held_back");
+  assert.deepEqual(held.map(({ round_num }) => round_num), [2, 3]);
+  assert.match(String(held[0]!.reason), /more than the kernel takes/);
+  assert.deepEqual(ofKind(stage, "hint_used"), []);
+  stage.world.files.writeAtomic(promptFile, prompt);
+  await stage.serve({ maxRounds: 1 });
+  assert.match(prompts(stage).at(-1)!, /Work on it\.[\s\S]*yyy/);
 });
 
 Deno.test("serve() ignores what was asked for before it began, and takes hints back when told to", async () => {
