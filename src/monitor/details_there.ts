@@ -20,7 +20,9 @@ export class DetailsThere implements DetailSource {
   readonly #tools: Pick<LinkTools, "channels" | "clock">;
   readonly #end = new AbortController();
   readonly #listeners = new Set<() => void>();
-  #known: Details | null = null;
+  /** As it came; null while nothing can be shown. */
+  #told: Details | null = null;
+  #safe: { readonly told: Details; readonly details: Details } | null = null;
   #missing: string;
   #wantedAt = -Infinity;
   #mayAskAt = -Infinity;
@@ -38,7 +40,10 @@ export class DetailsThere implements DetailSource {
     if (this.#work === null && now >= this.#mayAskAt && !this.#end.signal.aborted) {
       this.#work = this.#follow().finally(() => this.#work = null);
     }
-    return this.#known ?? this.#missing;
+    if (this.#told === null) return this.#missing;
+    // However much is said over there, only what is looked at costs anything here.
+    if (this.#safe?.told !== this.#told) this.#safe = { told: this.#told, details: safeDetails(this.#told) };
+    return this.#safe.details;
   }
 
   listen(listener: () => void): () => void {
@@ -56,7 +61,6 @@ export class DetailsThere implements DetailSource {
     const signal = AbortSignal.any([idle.signal, this.#end.signal]);
     const watch = this.#watchIdle(idle, signal);
     let told: Told = { details: noDetails, isWhole: false };
-    let shown: Details | null = null;
     const end = await hear({
       target: this.#target,
       words: ["_details", "--protocol", String(detailsProtocol)],
@@ -73,9 +77,8 @@ export class DetailsThere implements DetailSource {
           return failed(`'${this.#target.host}' says what no agent-runner says: ${line.slice(0, 100)}`);
         }
         told = next;
-        if (next.isWhole && next.details !== shown) {
-          shown = next.details;
-          this.#known = safeDetails(shown);
+        if (next.isWhole && next.details !== this.#told) {
+          this.#told = next.details;
           this.#tell();
         }
         return null;
@@ -100,7 +103,7 @@ export class DetailsThere implements DetailSource {
     } else this.#missing = spell(`'${host}' is being asked.`);
     const pauseMs = isOlder ? olderRetryMs : isBroken ? retryMs : 0;
     this.#mayAskAt = this.#tools.clock.monotonic() + pauseMs;
-    this.#known = null;
+    this.#told = this.#safe = null;
     if (!this.#end.signal.aborted) this.#tell();
   }
 
