@@ -62,7 +62,10 @@ async function loadInForce(configPath: string, file: string, world: World): Prom
     const logDir = findLogDir(configPath, options);
     if (logDir === null || !await lock.isHeld(lockPath(logDir))) return null;
     const text = files.readText(configInForcePath(logDir));
-    if (text === null || textField(readHolder(files, logDir), "config") !== file) return null;
+    const readBy = textField(readHolder(files, logDir), "config");
+    if (text === null || readBy === null || (readBy !== file && files.realPath(readBy) !== files.realPath(file))) {
+      return null;
+    }
     const loaded = loadConfig(configPath, { ...options, text });
     return loaded.kind === "ok" && loaded.config.runtime.logDir === logDir ? loaded.config : null;
   } catch (thrown) {
