@@ -6,8 +6,8 @@ import { agentStarts, checkSettled } from "./crash_checks.ts";
 import { names, Project, signal } from "./project.ts";
 import type { ProjectOptions } from "./project.ts";
 
-/** An emulated program takes some seconds to start. */
-const patienceMs = 90_000;
+/** An emulated program takes some seconds to start, and a minute beside all that CI does at the same time. */
+const patienceMs = 180_000;
 
 async function withProgram(program: string, options: ProjectOptions, body: (project: Project) => Promise<void>) {
   const before = Deno.env.get("AGENT_RUNNER_BIN");
