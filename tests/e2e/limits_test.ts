@@ -39,7 +39,7 @@ Deno.test("serve waits for the named reset, says so everywhere, keeps waiting af
   const askedAt = performance.now();
   first.signal("SIGTERM");
   assert.equal((await first.ended()).code, 0);
-  assert.ok(performance.now() - askedAt < 500, `${performance.now() - askedAt} ms`);
+  assert.ok(performance.now() - askedAt < 5000, `${performance.now() - askedAt} ms`);
   assert.deepEqual(readJson(waitPath), wait);
 
   const second = project.start("serve");

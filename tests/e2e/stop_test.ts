@@ -85,7 +85,7 @@ testAbreast("serve stops a deaf round by the ladder at the second request and se
   const took = performance.now() - sent;
   assert.equal(code, 0);
   // Its grace is 1 s.
-  assert.ok(took > 900 && took < 2500, `${took} ms`);
+  assert.ok(took > 900 && took < 10_000, `${took} ms`);
   assert.match(stdout, /is being ended: the operator asked for it/);
   assert.equal(project.ofKind("agent_exit")[0]?.ending, "stopped");
   assert.deepEqual(project.ofKind("round_verdict").map(({ verdict }) => verdict), ["interrupted"]);
