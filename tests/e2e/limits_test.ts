@@ -50,7 +50,7 @@ Deno.test("serve waits for the named reset, says so everywhere, keeps waiting af
   assert.deepEqual(project.ofKind("transient_error_recovered"), []);
 
   // The time passes: what is on record lies a moment ahead.
-  Deno.writeTextFileSync(waitPath, JSON.stringify({ ...wait, reset_at_epoch: Math.ceil(Date.now() / 1000) + 1 }));
+  Deno.writeTextFileSync(waitPath, JSON.stringify({ ...wait, reset_at_epoch: Math.ceil(Date.now() / 1000) + 5 }));
   const third = await project.run(["serve", "--once"]);
   assert.match(third.stdout, /waiting .*\n.*round 2 started .*\n.*round 2 ended: ok/);
   const [recovered] = project.ofKind("transient_error_recovered");
