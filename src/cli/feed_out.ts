@@ -74,7 +74,8 @@ function parseFeedWords(words: readonly string[]): FeedWords {
   const values = parseWireWords("_feed", { words, known: ["--beat", "--after"], protocol: feedProtocol });
   const beat = Number(values.get("--beat") ?? usualBeatSeconds);
   const after = values.has("--after") ? parsePlaces(values.get("--after")!) : null;
-  const isGood = beat >= beatLimitsSeconds.min && beat <= beatLimitsSeconds.max && (after || !values.has("--after"));
+  const isGood = beat >= beatLimitsSeconds.min && beat <= beatLimitsSeconds.max &&
+    (after !== null || !values.has("--after"));
   if (!isGood) throw notUnderstood("_feed", words);
   return { beatSeconds: beat, after };
 }

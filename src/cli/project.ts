@@ -2,6 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import { READER_NAMES } from "../config/schema.ts";
 import { findLogDir, loadConfig, type LoadedConfig } from "../config/load.ts";
+import { fingerprintOf } from "../config/fingerprint.ts";
 import { configError, spellWarning } from "../config/report.ts";
 import { visible } from "../core/text.ts";
 import { FileFault } from "../ports/files.ts";
@@ -61,13 +62,14 @@ async function loadInForce(configPath: string, file: string, world: World): Prom
   try {
     const logDir = findLogDir(configPath, options);
     if (logDir === null || !await lock.isHeld(lockPath(logDir))) return null;
-    const text = files.readText(configInForcePath(logDir));
-    const readBy = textField(readHolder(files, logDir), "config");
-    if (text === null || readBy === null || (readBy !== file && files.realPath(readBy) !== files.realPath(file))) {
-      return null;
-    }
-    const loaded = loadConfig(configPath, { ...options, text });
-    return loaded.kind === "ok" && loaded.config.runtime.logDir === logDir ? loaded.config : null;
+    const holder = readHolder(files, logDir);
+    const itsFile = textField(holder, "config");
+    if (itsFile === null || (itsFile !== file && files.realPath(itsFile) !== files.realPath(file))) return null;
+    const loaded = loadConfig(configPath, { ...options, readFrom: configInForcePath(logDir) });
+    if (loaded.kind === "broken" || loaded.config.runtime.logDir !== logDir) return null;
+    // One that was killed may have left an older copy.
+    if (loaded.config.fingerprint !== textField(holder, "config_fingerprint")) return null;
+    return { ...loaded.config, fingerprint: fingerprintOf(files.readText(file) ?? "") };
   } catch (thrown) {
     if (!(thrown instanceof FileFault)) throw thrown;
     return null;

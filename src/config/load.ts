@@ -26,8 +26,8 @@ export interface LoadOptions {
   readonly currentDir: string;
   /** Names that `[agent] reader` may take. */
   readonly knownReaders: readonly string[];
-  /** What is taken for the content of the file; absent: the file is read. */
-  readonly text?: string;
+  /** Absolute path of what is read in place of the file; absent: the file itself. */
+  readonly readFrom?: string;
   /** Where the built-in prices are; without it no prices are loaded. */
   readonly assets?: Pick<Assets, "asset">;
 }
@@ -40,7 +40,7 @@ export type LoadedConfig =
 /** Loads and checks a configuration file. Never throws for anything the file may hold. */
 export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const file = joinPath(options.currentDir, path);
-  const read = readToml(file, options.files, options.text);
+  const read = readToml(options.readFrom ?? file, options.files);
   if (read.kind === "broken") return { kind: "broken", file, problems: [read.problem] };
   const findings = new Findings(read.text);
   const checked: Checked = new Map();
@@ -78,7 +78,10 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
  * The log folder that a file names which may be broken elsewhere; null when that cannot be told. Work for nobody may
  * be based on it: it says where to look for who knows more.
  */
-export function findLogDir(path: string, options: Omit<LoadOptions, "assets" | "knownReaders">): string | null {
+export function findLogDir(
+  path: string,
+  options: Pick<LoadOptions, "files" | "homeDir" | "currentDir">,
+): string | null {
   const file = joinPath(options.currentDir, path);
   const tree = readLeniently(file, options.files);
   const runtime = tree?.["runtime"];

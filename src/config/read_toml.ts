@@ -19,9 +19,9 @@ export type ReadToml =
   | { readonly kind: "ok"; readonly text: string; readonly tree: TomlTree }
   | { readonly kind: "broken"; readonly problem: Problem };
 
-/** Reads and parses the file at an absolute path. @param text what is taken for its content, if it is not read */
-export function readToml(file: string, files: Files, text?: string): ReadToml {
-  const read = text === undefined ? readConfigText(file, files) : { kind: "ok" as const, text };
+/** Reads and parses the file at an absolute path. */
+export function readToml(file: string, files: Files): ReadToml {
+  const read = readConfigText(file, files);
   if (read.kind === "broken") return read;
   const parsed = parseToml(read.text);
   return parsed.kind === "ok" ? { ...parsed, text: read.text } : broken(syntaxProblem(parsed.thrown));
@@ -62,7 +62,11 @@ export function isTable(value: unknown): value is TomlTree {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-function readConfigText(file: string, files: Files): { kind: "ok"; text: string } | ReadToml & { kind: "broken" } {
+/** Its text, within the bounds of a configuration. */
+export function readConfigText(
+  file: string,
+  files: Files,
+): { kind: "ok"; text: string } | ReadToml & { kind: "broken" } {
   try {
     const info = files.stat(file);
     if (info === null) {

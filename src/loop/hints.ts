@@ -45,18 +45,22 @@ export class Hints implements OperatorWords {
 
   /** Those that no round was started with, oldest first. Never throws. */
   list(): readonly Hint[] {
-    const hints = this.#read();
-    return hints === "broken" ? [] : hints.flatMap(takeHint).filter(({ id }) => !this.#told.has(id));
+    try {
+      return (this.#read() ?? []).flatMap(takeHint).filter(({ id }) => !this.#told.has(id));
+    } catch {
+      return [];
+    }
   }
 
-  #read(): readonly unknown[] | "broken" {
+  /** Null when the file is damaged. Throws `FileFault`. */
+  #read(): readonly unknown[] | null {
+    const bytes = this.#files.readBytes(this.#path, { offset: 0, length: fileBytes });
+    if (bytes === null) return [];
     try {
-      const bytes = this.#files.readBytes(this.#path, { offset: 0, length: fileBytes });
-      if (bytes === null) return [];
       const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
-      return isObject(parsed) && Array.isArray(parsed.hints) ? parsed.hints : "broken";
+      return isObject(parsed) && Array.isArray(parsed.hints) ? parsed.hints : null;
     } catch {
-      return "broken";
+      return null;
     }
   }
 
@@ -96,7 +100,7 @@ export class Hints implements OperatorWords {
   #write(hints: readonly Hint[]): boolean {
     try {
       // Somebody may still find in it what was to be said.
-      if (this.#read() === "broken") this.#files.rename(this.#path, `${this.#path}.broken`);
+      if (this.#read() === null) this.#files.rename(this.#path, `${this.#path}.broken`);
       if (hints.length === 0) this.#files.remove(this.#path);
       else this.#files.writeAtomic(this.#path, stateText("hints.json", { hints }, 2), { isDurable: true });
       return true;

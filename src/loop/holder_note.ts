@@ -1,5 +1,6 @@
 // What the holder of the lock leaves beside it about itself, for people and for other verbs; only the lock counts.
 import { fingerprintOf } from "../config/fingerprint.ts";
+import { readConfigText } from "../config/read_toml.ts";
 import type { Config } from "../config/schema.ts";
 import { joinPath } from "../core/path.ts";
 import type { ServiceIdentity } from "../core/service.ts";
@@ -41,11 +42,10 @@ export function writeHolder(
   try {
     files.writeAtomic(`${lockPath(logDir)}.holder`, `${JSON.stringify(holder)}\n`);
     files.writeAtomic(joinPath(logDir, "serve.pid"), String(host.pid));
-    const text = files.readText(config.file);
+    const read = readConfigText(config.file, files);
     // The file may be another one by now.
-    if (text !== null && fingerprintOf(text) === config.fingerprint) {
-      files.writeAtomic(configInForcePath(logDir), text);
-      files.chmod(configInForcePath(logDir), 0o600);
+    if (read.kind === "ok" && fingerprintOf(read.text) === config.fingerprint) {
+      files.writeAtomic(configInForcePath(logDir), read.text);
     }
   } catch (thrown) {
     // They only help people: a full disk must not keep the agent from working.

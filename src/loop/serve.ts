@@ -137,7 +137,7 @@ class Loop {
   async run(): Promise<LoopEnd> {
     const resumed = await this.#supervisor.takeOver(this.#stop.stopRound, this.#roundMeans);
     if (resumed?.wasRunning) this.rounds++;
-    if (resumed !== null) this.#desk.hints.settle(resumed.result.number, resumed.wasStarted);
+    if (resumed !== null) this.#desk.hints.settle(resumed.result.number, resumed.wasTold);
     if (resumed === null && this.#stopFiles.clearSentinel()) {
       this.#tools.tell({ kind: "sentinel_cleared", text: "removed .agent-done of an earlier run" });
     }

@@ -31,7 +31,11 @@ export class DetailsThere implements DetailSource {
   constructor(target: SshTarget, tools: Pick<LinkTools, "channels" | "clock">) {
     this.#target = target;
     this.#tools = tools;
-    this.#missing = spell(`'${target.host}' is being asked.`);
+    this.#missing = this.#asking();
+  }
+
+  #asking(): string {
+    return spell(`'${this.#target.host}' is being asked.`);
   }
 
   read(): Details | string {
@@ -100,7 +104,7 @@ export class DetailsThere implements DetailSource {
         `agent-runner on '${host}' is of another version, which does not tell this: there it is ` +
           "'agent-runner peek --round latest --log' and 'agent-runner salvage list'.",
       );
-    } else this.#missing = spell(`'${host}' is being asked.`);
+    } else this.#missing = this.#asking();
     const pauseMs = isOlder ? olderRetryMs : isBroken ? retryMs : 0;
     this.#mayAskAt = this.#tools.clock.monotonic() + pauseMs;
     this.#told = this.#safe = null;

@@ -11,6 +11,7 @@ export function renderLimits({ desk, document, now }: PartTask): Markup {
   const limits = sight?.limits ?? [];
   const budgets = sight?.budgets ?? [];
   if (windows.length + limits.length + budgets.length === 0) {
+    if (typeof details === "string") return safe`<p>${details}</p>`;
     return safe`<p>No limit is known, and no budget is near its end.</p>`;
   }
   return safe`<ul class="plain">

@@ -33,8 +33,8 @@ export interface Resumed {
   readonly result: RoundResult;
   /** The agent was still at work: the round counts as one of this life's. */
   readonly wasRunning: boolean;
-  /** Its agent had been started at all, as far as anything tells. */
-  readonly wasStarted: boolean;
+  /** Its agent had been started, as far as anything tells, and with what the operator had left for it. */
+  readonly wasTold: boolean;
 }
 
 export async function resumeRound(request: ResumeRequest, given: RoundTools): Promise<Resumed> {
@@ -70,6 +70,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
   };
   const walls = wallsOf(current, tools);
   const wasStarted = current.state !== "claimed" || earlier.kind !== "lost";
+  const wasTold = wasStarted && !request.recorded.has("hint_held_back");
   if (wasStarted) {
     tools.sink.emit("agent_spawn", { round_num: current.number, timeout_s: walls.hardSeconds, pid: current.pid });
   }
@@ -102,7 +103,7 @@ export async function resumeRound(request: ResumeRequest, given: RoundTools): Pr
     request.onSettled?.(result);
     closeBook(paths, tools);
     tools.telemetry?.settled(current.id, result, tools.host.environment());
-    return { result, wasRunning: earlier.kind === "running", wasStarted };
+    return { result, wasRunning: earlier.kind === "running", wasTold };
   } finally {
     over.abort();
   }

@@ -57,10 +57,11 @@ export function start(
   if (pid !== null) book.started(pid, standingFields(facts.standing));
   // Whoever hears of the agent finds its log.
   quietly(() => linkCurrent(files, { logDir: plan.logDir, number: plan.number, log: facts.paths.logName }));
-  sink.emit("agent_spawn", { round_num: plan.number, timeout_s: plan.walls.hardSeconds, pid });
+  // A life that ends here leaves the hint to the next one.
   if (started.kind === "started" && started.tooLong !== null) {
     sink.emit("hint_held_back", { round_num: plan.number, reason: started.tooLong });
   }
+  sink.emit("agent_spawn", { round_num: plan.number, timeout_s: plan.walls.hardSeconds, pid });
   if (facts.session.kind === "resumed" && pid !== null) {
     const { sessionId, why } = facts.session;
     sink.emit("session_resumed", { round_num: plan.number, session_id: sessionId, why });

@@ -1,6 +1,8 @@
 // Guards which configuration a verb gets: with the prices it wants, and where the file is broken the one in force.
 import assert from "node:assert/strict";
 import { loadProject, openConfig, openRunning } from "../../src/cli/project.ts";
+import { fingerprintOf } from "../../src/config/fingerprint.ts";
+import { largestConfigBytes } from "../../src/config/read_toml.ts";
 import { sampleFile, withLines } from "../config/sample.ts";
 import { memoryFiles } from "../fakes/memory_files.ts";
 import { stage } from "./stage.ts";
@@ -30,13 +32,15 @@ Deno.test("loadProject() names the table when its prices are no prices", () => {
 
 const logs = "/home/me/shop/logs";
 const broken = withLines({ runtime: 'max_rounds = "many"' });
+const read = withLines({ runtime: "max_rounds = 7" });
+const holder = { pid: 5, config: sampleFile, config_fingerprint: fingerprintOf(read) };
 
 /** A file that is broken by now; `held`: and a supervisor that read it before. */
 function brokenProject(options: { readonly held: boolean; readonly more?: Readonly<Record<string, string>> }) {
   const files = memoryFiles({
     [sampleFile]: broken,
-    [`${logs}/agent-runner.lock.holder`]: JSON.stringify({ pid: 5, config: sampleFile }),
-    [`${logs}/agent-runner.lock.config`]: withLines({ runtime: "max_rounds = 7" }),
+    [`${logs}/agent-runner.lock.holder`]: JSON.stringify(holder),
+    [`${logs}/agent-runner.lock.config`]: read,
     ...options.more,
   });
   const { world, err } = stage({ files, workDir: "/home/me/shop" });
@@ -48,22 +52,27 @@ Deno.test("openRunning() takes what the supervisor read when the file is broken,
   const { world, err } = brokenProject({ held: true });
   const config = await openRunning(args, world);
   assert.deepEqual([config.runtime.maxRounds, config.file], [7, sampleFile]);
+  assert.notEqual(config.fingerprint, holder.config_fingerprint, "the file has changed since it was read");
   assert.match(err(), /^agent-runner: the configuration is broken, [^\n]*max_rounds[^\n]*\n {2}fix: [^\n]+\n$/);
 });
 
 Deno.test("openRunning() refuses a broken file when nothing is known that holds", async () => {
   const copy = `${logs}/agent-runner.lock.config`;
+  const holderFile = `${logs}/agent-runner.lock.holder`;
   const cases = [
     { held: false },
     { held: true, more: { [copy]: "nonsense" } },
     { held: true, more: { [copy]: broken } },
     { held: true, more: { [copy]: withLines({}).replace('"logs"', '"other"') } },
-    { held: true, more: { [`${logs}/agent-runner.lock.holder`]: '{"pid": 5, "config": "/home/me/other.toml"}' } },
-    { held: true, more: { [`${logs}/agent-runner.lock.holder`]: "\u0000" } },
+    { held: true, more: { [copy]: withLines({ runtime: "max_rounds = 6" }) } },
+    { held: true, more: { [copy]: `${read}${"#".repeat(largestConfigBytes)}` } },
+    { held: true, more: { [holderFile]: JSON.stringify({ ...holder, config: "/home/me/other.toml" }) } },
+    { held: true, more: { [holderFile]: JSON.stringify({ ...holder, config_fingerprint: null }) } },
+    { held: true, more: { [holderFile]: "\u0000" } },
   ];
   for (const options of cases) {
     const { world, err } = brokenProject(options);
-    await assert.rejects(openRunning(args, world), { exitCode: 78 }, JSON.stringify(options));
+    await assert.rejects(openRunning(args, world), { exitCode: 78 }, JSON.stringify(options).slice(0, 400));
     assert.equal(err(), "");
   }
 });

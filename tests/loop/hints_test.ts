@@ -104,3 +104,17 @@ for (
     assert.equal(files.readText("/log/hints.json.broken"), isKept ? content : null);
   });
 }
+
+Deno.test("Hints neither moves nor writes over a file that the disk does not give", () => {
+  const files = memoryFiles();
+  const hints = new Hints("/log", files);
+  hints.add(hint("a"));
+  const { readBytes } = files;
+  files.readBytes = (path) => {
+    throw new FileFault("other", { path, cause: "input/output error" });
+  };
+  assert.deepEqual([hints.list(), hints.add(hint("b")), hints.clear()], [[], false, null]);
+  files.readBytes = readBytes;
+  assert.deepEqual(hints.list().map(({ id }) => id), ["a"]);
+  assert.equal(files.stat("/log/hints.json.broken"), null);
+});

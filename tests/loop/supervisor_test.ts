@@ -283,3 +283,21 @@ Deno.test("serve() has counted a round against the budgets before it closes it",
   await stage.serve({ isOnce: true });
   assert.equal(counted[0], true, "a life that dies in between would forget what was spent");
 });
+
+for (const isHeldBack of [false, true]) {
+  Deno.test(`serve() taking a round over ${isHeldBack ? "keeps a hint that was held back" : "takes its hint for told"}`, async () => {
+    const stage = orphaned();
+    const { files } = stage.world;
+    const at = "2026-11-21T09:49:00.000Z";
+    const hint = { id: "a", at, by: "ann", text: "leave the parser alone", round: 4 };
+    files.writeAtomic(`${logs}/hints.json`, JSON.stringify({ schema: 1, hints: [hint] }));
+    const kinds = ["round_start", ...(isHeldBack ? ["hint_held_back"] : []), "agent_spawn"];
+    const lines = kinds.map((event) => `${JSON.stringify({ ts: "2026-11-21T09:50:00.000Z", event, round_num: 4 })}\n`);
+    files.append(`${logs}/events-2026-11.jsonl`, new TextEncoder().encode(lines.join("")));
+    files.writeAtomic(`${stem}.exit`, "pid 5\nexit 0\n");
+    await stage.serve({ maxRounds: 1 });
+    const told = stage.world.processes.spawned.map(({ argv }) => argv.at(-1)!.includes("leave the parser alone"));
+    assert.deepEqual(told, [isHeldBack]);
+    assert.deepEqual(numbersOf(stage, "hint_used"), [isHeldBack ? 5 : 4]);
+  });
+}

@@ -35,7 +35,7 @@ export default defineVerb({
       );
       const means = { ...spending.means, isCancelled: (round: number) => cancels.take(round), words };
       const resumed = await supervisor.takeOver(stop.stopRound, means);
-      if (resumed !== null) words.settle(resumed.result.number, resumed.wasStarted);
+      if (resumed !== null) words.settle(resumed.result.number, resumed.wasTold);
       if (stop.finish.aborted) return exitCode.failure;
       const refusal = spending.refusal();
       if (refusal !== null) throw new OperatorError(`No round is started: ${refusal.reason}`, { fix: refusal.fix });
